@@ -1,0 +1,77 @@
+"""One trial of a campaign again, from its directory of results alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sidr.campaign.bench import Campaign, Runner
+from sidr.errors import Mistake, ResultError, unknown
+from sidr.fault import scenario
+from sidr.model.profiles import hardware, profile
+from sidr.sim.trial import Outcome
+from sidr.topology import fabric_hash, load
+from sidr.trace.results import ROWS, SCENARIO, Row, read_rows
+from sidr.trace.summary import read_summary
+
+
+def campaign_of(directory: Path) -> Campaign:
+    """The campaign that a directory of results came from.
+
+    Raises:
+        ResultError: files are missing or damaged, or the fabric's file has changed since.
+    """
+    summary = read_summary(directory)
+    rows = read_rows(directory / ROWS)
+    fabric = load(summary.fabric)
+    wanted = summary.provenance.get("fabric_hash")
+    if fabric_hash(fabric) != wanted:
+        raise ResultError.one(
+            str(directory), f"was made on another fabric than {summary.fabric} is now"
+        )
+    protocols = tuple(dict.fromkeys(row.protocol for row in rows))
+    return Campaign(
+        fabric,
+        scenario.read(directory / SCENARIO, fabric),
+        protocols,
+        tuple(profile(name) for name in summary.profiles),
+        hardware(summary.hardware),
+        str(summary.provenance.get("asn", "rfc7938")),
+    )
+
+
+def again(
+    directory: Path, fault: int, protocol: str | None, profile_name: str | None
+) -> tuple[Campaign, Row, Outcome]:
+    """Run one trial again, keeping its trace.
+
+    Args:
+        fault: number of the trial. protocol, profile_name: None = the first of the campaign.
+
+    Returns:
+        (campaign, the row of the first run, the outcome of this one).
+
+    Raises:
+        ResultError: the campaign has no such trial, protocol or profile.
+    """
+    campaign = campaign_of(directory)
+    rows = read_rows(directory / ROWS)
+    names = [p.name for p in campaign.profiles]
+    protocol = protocol or campaign.protocols[0]
+    profile_name = profile_name or names[0]
+    mistakes: list[Mistake] = []
+    trials = [trial for trial in campaign.schedule.trials if trial.number == fault]
+    if not trials:
+        last = len(campaign.schedule.trials) - 1
+        mistakes.append(Mistake("--fault", f"no trial {fault}", f"0 to {last}"))
+    if protocol not in campaign.protocols:
+        mistakes.append(unknown("--protocol", "protocol", protocol, campaign.protocols))
+    if profile_name not in names:
+        mistakes.append(unknown("--profile", "profile", profile_name, names))
+    if mistakes:
+        raise ResultError(mistakes)
+    key = (fault, protocol, profile_name)
+    first = [row for row in rows if (row.trial, row.protocol, row.profile) == key]
+    if not first:
+        raise ResultError.one(str(directory / ROWS), f"trial {fault} was not run to its end")
+    chosen = campaign.profiles[names.index(profile_name)]
+    return campaign, first[0], Runner(campaign).outcome(trials[0], protocol, chosen, keep=True)

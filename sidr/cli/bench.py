@@ -1,0 +1,183 @@
+"""`sidr bench`: the convergence benchmark, and its directory of results."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sidr.cli import options, output
+from sidr.errors import Mistake, SidrError
+
+if TYPE_CHECKING:
+    from sidr.campaign.bench import Campaign
+    from sidr.trace.results import Row
+    from sidr.trace.summary import Summary
+
+PROFILES = ("frr-datacenter", "tuned")
+FAULTS = ("cut", "trunk", "switch")
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("spec")
+@click.option("--protocols", default="sidr,bgp,ospf", show_default=True, metavar="NAME,...",
+              help="Protocols to compare.")  # fmt: skip
+@click.option("--profile", "profiles", multiple=True, metavar="NAME[,KEY=VALUE...]",
+              help=f"Timer profile; repeatable.  [default: {', '.join(PROFILES)}]")  # fmt: skip
+@click.option("--hardware", default="linux-netns", show_default=True,
+              metavar="NAME[,KEY=VALUE...]", help="Hardware profile.")  # fmt: skip
+@click.option("--faults", multiple=True, metavar="EXPR|FILE",
+              help=f"Faults; repeatable.  [default: {', '.join(FAULTS)}]")  # fmt: skip
+@options.sample(20)
+@options.seed
+@click.option("--asn", type=click.Choice(["rfc7938", "unique"]), default="rfc7938",
+              show_default=True, help="How BGP numbers its switches.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(min=1), default=None,
+              help="Processes; results do not depend on it.  [default: CPUs]")  # fmt: skip
+@click.option("-o", "--output", "directory", type=click.Path(path_type=Path),
+              default=Path("sidr-results"), show_default=True,
+              help="Directory of results.")  # fmt: skip
+@options.force
+@click.option("--assert", "asserts", multiple=True, metavar="EXPR",
+              help='Exit 1 unless true: "sidr.repair_ns.max < 10ms"; repeatable.')  # fmt: skip
+@options.output_format
+@options.verbosity
+@click.pass_context
+def bench(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
+    """Compare how protocols recover from faults on one fabric.
+
+    SPEC is a kind with parameters or a fabric file. A fault is KIND:TARGET[@START][+DURATION];
+    a kind alone draws --sample targets. Writes summary.json, results.csv, scenario.yaml and
+    report.html into the directory of results.
+
+    \b
+    Examples:
+        sidr bench 10p10u:size=mini
+        sidr bench fat-tree:k=4 --faults cut:p0-leaf0--p0-agg0 --profile tuned -o one-cut
+    """
+    from sidr.trace.assertion import evaluate_assert
+    from sidr.trace.results import check_free
+
+    directory: Path = chosen["directory"]
+    check_free(directory, force=chosen["force"])
+    campaign = _campaign(spec, chosen)
+    rows, complete = _run(campaign, chosen)
+    if not rows:
+        output.remark("sidr: interrupted before the first trial was done: nothing is written")
+        ctx.exit(INTERRUPTED)
+    summary = _summary(campaign, rows, complete)
+    _write(directory, campaign, rows, summary, force=chosen["force"])
+    output.show(chosen["format"], _plain(summary), lambda: _table(summary, directory))
+    if not complete:
+        output.remark(f"sidr: interrupted: {directory} holds the trials done, marked incomplete")
+        ctx.exit(INTERRUPTED)
+    answers = [evaluate_assert(summary, question) for question in chosen["asserts"]]
+    for answer in answers:
+        verdict = "holds" if answer.holds else "does not hold"
+        output.remark(f"{answer.question}: {verdict} ({answer.path} = {answer.value:g})")
+    if not all(answer.holds for answer in answers):
+        ctx.exit(1)
+
+
+def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
+    """The campaign that the options mean.
+
+    Raises:
+        SidrError: every mistake in any of them.
+    """
+    from sidr.campaign.bench import Campaign
+    from sidr.fault import schedule
+    from sidr.model.profiles import hardware, profile
+    from sidr.protocols.registry import check
+    from sidr.topology import load
+
+    mistakes: list[Mistake] = []
+
+    def attempt(make: Callable[[], Any]) -> Any:
+        try:
+            return make()
+        except SidrError as error:
+            mistakes.extend(error.mistakes)
+
+    protocols = [name.strip() for name in chosen["protocols"].split(",") if name.strip()]
+    attempt(lambda: check(protocols))
+    profiles = [attempt(partial(profile, text)) for text in chosen["profiles"] or PROFILES]
+    machine = attempt(lambda: hardware(chosen["hardware"]))
+    fabric = attempt(lambda: load(spec))
+    trials = None
+    if fabric is not None:
+        faults = list(chosen["faults"] or FAULTS)
+        trials = attempt(
+            lambda: schedule(fabric, faults, sample=chosen["sample"], seed=chosen["seed"])
+        )
+    if mistakes:
+        raise SidrError(mistakes)
+    assert fabric is not None and trials is not None
+    return Campaign(fabric, trials, tuple(protocols), tuple(profiles), machine, chosen["asn"])
+
+
+def _run(campaign: Campaign, chosen: dict[str, Any]) -> tuple[list[Row], bool]:
+    from sidr.campaign.bench import bench
+
+    output.remark_if_compiling(quiet=chosen["quiet"])
+    workers = chosen["workers"] or os.cpu_count() or 1
+    with output.progress("bench", campaign.runs, quiet=chosen["quiet"]) as advance:
+        return bench(campaign, min(workers, len(campaign.schedule.trials)), advance)
+
+
+def _summary(campaign: Campaign, rows: list[Row], complete: bool) -> Summary:
+    from sidr.campaign.provenance import provenance
+    from sidr.trace.summary import summarise
+
+    return summarise(
+        rows,
+        fabric=campaign.fabric.label,
+        seed=campaign.schedule.seed,
+        hardware=campaign.hardware.name,
+        provenance=provenance(campaign, shlex.join(["sidr", *sys.argv[1:]])),
+        incomplete=not complete,
+    )
+
+
+def _write(
+    directory: Path, campaign: Campaign, rows: list[Row], summary: Summary, *, force: bool
+) -> None:
+    from sidr.fault.scenario import text_of
+    from sidr.report import page_text
+    from sidr.trace.results import PAGE, write_results
+    from sidr.trace.summary import summary_text
+
+    scenario = text_of(campaign.schedule, campaign.fabric)
+    write_results(
+        directory,
+        rows,
+        summary=summary_text(summary),
+        scenario=scenario,
+        files={PAGE: page_text(summary, rows, scenario=scenario, directory=directory)},
+        force=force,
+    )
+
+
+def _plain(summary: Summary) -> object:
+    import json
+
+    from sidr.trace.summary import summary_text
+
+    return json.loads(summary_text(summary))
+
+
+def _table(summary: Summary, directory: Path) -> None:
+    from rich.console import Console
+
+    from sidr.report.terminal import tables
+
+    width = None if sys.stdout.isatty() else 160
+    Console(file=sys.stdout, highlight=False, width=width).print(tables(summary))
+    click.echo(f"\nReport: {directory / 'report.html'}")

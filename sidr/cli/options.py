@@ -1,0 +1,73 @@
+"""Options that commands share, so that one thing has one spelling everywhere.
+
+Decorators only; each names the keyword argument that the command function receives.
+`--debug` is not here: the group adds it to every command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def output_format(command: F) -> F:
+    """`--format table|json`, as `format: str`; table by default."""
+    return click.option(
+        "--format",
+        "format",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        help="What goes to stdout.",
+    )(command)
+
+
+def output_file(text: str = "Write to this file.") -> Callable[[F], F]:
+    """`-o/--output FILE`, as `output: Path | None`."""
+    kind = click.Path(dir_okay=False, path_type=Path)
+    return click.option("-o", "--output", type=kind, default=None, help=text)
+
+
+def output_dir(text: str = "Write into this directory.") -> Callable[[F], F]:
+    """`-o/--output DIR`, as `output: Path | None`."""
+    kind = click.Path(file_okay=False, path_type=Path)
+    return click.option("-o", "--output", type=kind, default=None, help=text)
+
+
+def force(command: F) -> F:
+    """`--force`, as `force: bool`."""
+    return click.option("--force", is_flag=True, help="Overwrite what is there.")(command)
+
+
+def verbosity(command: F) -> F:
+    """`-q/--quiet` and `-v/--verbose`, as `quiet: bool` and `verbose: bool`."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="No progress on stderr.")
+    verbose = click.option("-v", "--verbose", is_flag=True, help="More on stderr.")
+    return quiet(verbose(command))
+
+
+def sample(default: int | None) -> Callable[[F], F]:
+    """`--sample N`, as `sample: int` (None when not given and `default` is None)."""
+    return click.option(
+        "--sample",
+        type=click.IntRange(min=1),
+        default=default,
+        show_default=default is not None,
+        help="How many targets to draw where an expression leaves the target open.",
+    )
+
+
+def seed(command: F) -> F:
+    """`--seed N`, as `seed: int`; 1 by default. The same seed gives the same bytes."""
+    return click.option(
+        "--seed",
+        type=click.IntRange(min=0, max=2**63 - 1),
+        default=1,
+        show_default=True,
+        help="All randomness comes from it.",
+    )(command)

@@ -1,0 +1,233 @@
+"""Scenario files: lists of trials as people write them, and exact schedules as campaigns keep them.
+
+A file holds `trials`, each one of
+
+- an expression: `cut:leaf0--spine1@1s`;
+- a list of timed expressions, one trial;
+- a mapping: `faults` (either of the above), and `class` if tables shall group it by a name;
+- an exact trial, as `write` makes them: `fault`, `class`, `seed`, `changes`.
+
+Whatever else stands at the top (`about`, `fabric`, `seed`) is for people; `fabric_hash` binds exact
+trials to their fabric. YAML aliases are refused. Choosing targets is `sampling`'s work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from sidr.errors import FaultError, Mistake, SidrError, unknown
+from sidr.fault import targets
+from sidr.fault.grammar import parse_trial
+from sidr.fault.yaml_file import Item, read_yaml
+from sidr.model.fabric import Fabric
+from sidr.model.faults import Change, Fault, Schedule, Trial
+from sidr.model.units import duration_ns, format_duration
+from sidr.topology import fabric_hash
+
+DRAFT_KEYS = ("faults", "class", "about")
+EXACT_KEYS = ("number", "fault", "class", "seed", "changes")
+TOP_KEYS = ("about", "fabric", "fabric_hash", "seed", "trials")
+T = TypeVar("T")
+
+CHANGE_SHAPE = "AT link-down|link-up|switch-down|switch-up NAME"
+
+
+class Draft(Struct, frozen=True):
+    """One trial as it was asked for: its timed faults, targets perhaps still open.
+
+    Args:
+        fault_class: "" = the kinds' own.
+        where: names the place in mistakes.
+    """
+
+    faults: tuple[Fault, ...]
+    fault_class: str
+    where: str
+
+
+def read_entries(path: Path, fabric: Fabric) -> list[Draft | Trial]:
+    """The trials of a scenario file in its order, exact ones as Trial, others as Draft.
+
+    Raises:
+        FaultError: all that is wrong with the file.
+    """
+    top = _mapping(read_yaml(path), TOP_KEYS)
+    trials = top.get("trials")
+    if trials is None or not isinstance(trials.value, list) or not trials.value:
+        raise FaultError([Mistake(f"{path}:trials", "no list of trials")])
+    is_exact = [isinstance(t.value, dict) and "changes" in t.value for t in trials.value]
+    if any(is_exact):
+        _check_fabric(top, fabric, path)
+    numbers = _Numbers(fabric)
+
+    def entry(item: Item) -> Draft | Trial:
+        if isinstance(item.value, dict) and "changes" in item.value:
+            return _exact(item, numbers)
+        return _draft(item)
+
+    return _each(trials.value, entry)
+
+
+def read(path: Path, fabric: Fabric) -> Schedule:
+    """The exact schedule that `write` wrote for this fabric.
+
+    Raises:
+        FaultError: all that is wrong with the file, or another fabric's.
+    """
+    seed = _integer(_mapping(read_yaml(path), TOP_KEYS), "seed", Item("", str(path)))
+    trials = [entry for entry in read_entries(path, fabric) if isinstance(entry, Trial)]
+    return Schedule(fabric_hash(fabric), seed, tuple(trials))
+
+
+def write(schedule: Schedule, fabric: Fabric, path: Path) -> None:
+    """Write the exact schedule, elements by name; `read` gives back an equal one."""
+    path.write_text(text_of(schedule, fabric), encoding="utf-8")
+
+
+def text_of(schedule: Schedule, fabric: Fabric) -> str:
+    """What `write` writes."""
+    import yaml
+
+    document = {
+        "fabric": fabric.label,
+        "fabric_hash": schedule.fabric_hash,
+        "seed": schedule.seed,
+        "trials": [
+            {
+                "number": trial.number,
+                "fault": trial.fault,
+                "class": trial.fault_class,
+                "seed": trial.seed,
+                "changes": [_change_text(change, fabric) for change in trial.changes],
+            }
+            for trial in schedule.trials
+        ],
+    }
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.dump(
+        document, Dumper=dumper, sort_keys=False, allow_unicode=True, width=10_000
+    )
+    return text
+
+
+def _change_text(change: Change, fabric: Fabric) -> str:
+    link = change.kind.startswith("link")
+    name = fabric.link_name(change.id) if link else fabric.names[change.id]
+    return f"{format_duration(change.at_ns)} {change.kind} {name}"
+
+
+class _Numbers:
+    """Elements of a fabric by kind and name; looked up once, links only as they are met."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        self._fabric = fabric
+        self._known: dict[tuple[str, str], int] = {}
+
+    def __call__(self, element: str, name: str, where: str) -> int:
+        if (element, name) not in self._known:
+            find = targets.links if element == "link" else targets.switches
+            found = find(self._fabric, name, where)
+            id = int(found.ids[0])
+            if len(found.ids) != 1 or found.name(id) != name:
+                raise FaultError(
+                    [Mistake(where, f"{name!r} is not the full name of one {element}")]
+                )
+            self._known[element, name] = id
+        return self._known[element, name]
+
+
+def _draft(item: Item) -> Draft:
+    body, name = item, ""
+    if isinstance(item.value, dict):
+        keys = _mapping(item, DRAFT_KEYS)
+        if "faults" not in keys:
+            raise FaultError([item.mistake("a trial without faults", ", ".join(DRAFT_KEYS))])
+        body, name = keys["faults"], _scalar(keys["class"]) if "class" in keys else ""
+    parts = body.value if isinstance(body.value, list) else [body]
+    if not parts:
+        raise FaultError([item.mistake("a trial without faults")])
+    groups = _each(parts, lambda part: parse_trial(_scalar(part), part.where))
+    return Draft(tuple(fault for faults in groups for fault in faults), name, item.where)
+
+
+def _exact(item: Item, numbers: _Numbers) -> Trial:
+    keys = _mapping(item, EXACT_KEYS)
+    missing = [key for key in EXACT_KEYS if key not in keys]
+    if missing:
+        raise FaultError([item.mistake(f"an exact trial without {', '.join(missing)}")])
+    lines = keys["changes"].value
+    if not isinstance(lines, list) or not lines:
+        raise FaultError([keys["changes"].mistake("no list of changes", CHANGE_SHAPE)])
+    found = _each(lines, lambda line: _change(line, numbers))
+    return Trial(
+        _integer(keys, "number", item),
+        _scalar(keys["fault"]),
+        _scalar(keys["class"]),
+        _integer(keys, "seed", item),
+        tuple(sorted(found, key=lambda change: change.at_ns)),
+    )
+
+
+def _change(item: Item, numbers: _Numbers) -> Change:
+    at, _, rest = _scalar(item).partition(" ")
+    kind, _, name = rest.partition(" ")
+    if kind not in ("link-down", "link-up", "switch-down", "switch-up") or not name:
+        raise FaultError([item.mistake(f"{item.value!r} is no change", CHANGE_SHAPE)])
+    try:
+        at_ns = duration_ns(at, item.where)
+    except SidrError as error:
+        raise FaultError(error.mistakes) from error
+    return Change(at_ns, kind, numbers(kind.split("-")[0], name, item.where))
+
+
+def _check_fabric(top: Mapping[str, Item], fabric: Fabric, path: Path) -> None:
+    want = top.get("fabric_hash", Item("", str(path)))
+    if want.value != (have := fabric_hash(fabric)):
+        found = f"these exact trials belong to the fabric {want.value!r}"
+        spec = top.get("fabric")
+        fix = f"use {_scalar(spec)}" if spec else "give the trials as expressions"
+        raise FaultError(
+            [Mistake(want.where, found, f"{have!r}, which is {fabric.label}", fix=fix)]
+        )
+
+
+def _each(items: Sequence[Item], of: Callable[[Item], T]) -> list[T]:
+    """`of` every item, or all their mistakes."""
+    found, mistakes = [], []
+    for item in items:
+        try:
+            found.append(of(item))
+        except FaultError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise FaultError(mistakes)
+    return found
+
+
+def _mapping(item: Item, allowed: Sequence[str]) -> Mapping[str, Item]:
+    if not isinstance(item.value, dict):
+        raise FaultError([item.mistake("not a mapping", ", ".join(allowed))])
+    wrong = [
+        unknown(i.where, "key", key, allowed) for key, i in item.value.items() if key not in allowed
+    ]
+    if wrong:
+        raise FaultError(wrong)
+    return item.value
+
+
+def _scalar(item: Item) -> str:
+    if not isinstance(item.value, str):
+        raise FaultError([item.mistake("not a plain text")])
+    return item.value
+
+
+def _integer(keys: Mapping[str, Item], key: str, above: Item) -> int:
+    item = keys.get(key, above)
+    text = _scalar(item) if key in keys else ""
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise FaultError([item.mistake(f"{key} {text!r}", "a whole number")])
+    return int(text)

@@ -1,0 +1,87 @@
+"""What a protocol offers to the drivers: cores to run, and how to start them.
+
+Drivers know protocols only through this module and `registry.py`; a third party's protocol is an
+object with the same attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from msgspec import Struct
+
+from sidr.model.effects import Effect
+from sidr.model.events import Event
+from sidr.model.fabric import Fabric
+from sidr.model.plan import U8, Plan
+from sidr.model.profiles import Profile
+
+
+class Core(Protocol):
+    """One protocol instance on one switch. It has no other way in or out."""
+
+    def handle(self, event: Event, now_ns: int) -> Iterable[Effect]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Everything that a protocol may know when its cores are built.
+
+    Attributes:
+        fabric, plan: the intact fabric and its plan (only SIDR reads the plan).
+        profile: timers.
+        asn: "rfc7938" (one ASN per tier and pod, unique per leaf) or "unique"; only BGP reads it.
+        rng: the trial's stream for protocol randomness (timer phases, jitter); draw in a fixed
+            order at build time.
+    """
+
+    fabric: Fabric
+    plan: Plan
+    profile: Profile
+    asn: str
+    rng: np.random.Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Cores in a state, and the FIBs that belong to that state.
+
+    Attributes:
+        cores: one per switch, index = SwitchId.
+        fib: uint8[G, slots]; row g, slot e as `FibWrite.ports` says: for shortest-path protocols
+            1 = e is a next hop of its switch for group g; for SIDR the r (0..16) announced by
+            the neighbour behind e. The driver owns and changes the array.
+        admitted: bool[slots]; False = the port is in no group until the core admits it. All True
+            for protocols that do not use `ProgramFib.admit`.
+    """
+
+    cores: Sequence[Core]
+    fib: U8
+    admitted: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+class Kit(Protocol):
+    """A protocol as drivers see it.
+
+    Attributes:
+        name: as written in `--protocols`.
+        tagged: True = packets follow SIDR's rule (tag, in-port, detours); False = plain ECMP.
+        messages: the union type of its messages, for reading traces back.
+    """
+
+    name: str
+    tagged: bool
+    messages: type[Struct]
+
+    def cold(self, setting: Setting) -> Start:
+        """Cores that know nothing but their configuration. The driver then feeds, at time 0,
+        TableArrived (to tagged protocols) and PortUp for every port."""
+        ...
+
+    def converged(self, setting: Setting) -> Start:
+        """Cores in the analytic converged state of the intact fabric: equal, FIB by FIB, to what
+        a cold start reaches."""
+        ...
