@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sidr.cli import options, output
+from sidr.model.plan import FULL
 
 if TYPE_CHECKING:
     from sidr.model.fabric import Fabric
@@ -36,6 +37,7 @@ def replay(ctx: click.Context, /, directory: Path, **chosen: Any) -> None:
         sidr replay sidr-results --fault 3 --protocol bgp
     """
     from sidr.campaign.again import again
+    from sidr.protocols.registry import kit
     from sidr.trace.reader import records
 
     campaign, row, outcome = again(
@@ -57,7 +59,8 @@ def replay(ctx: click.Context, /, directory: Path, **chosen: Any) -> None:
         "trace": recorder.digest(),
         "equal": equal,
     }
-    lines = list(_lines(found, _stage_fabric(campaign.fabric, row.trial, campaign)))
+    fabric = _stage_fabric(campaign.fabric, row.trial, campaign)
+    lines = list(_lines(found, fabric, shares=kit(row.protocol).tagged))
     if chosen["format"] == "json":
         output.print_json({**facts, "events": lines})
     else:
@@ -90,19 +93,23 @@ def _save(path: Path, row: Any, data: bytes, *, force: bool) -> None:
     save(path, header, data)
 
 
-def _lines(found: list[Record], fabric: Fabric) -> Iterator[dict[str, Any]]:
-    """One line per record: milliseconds since the fault, the switch, and what happened."""
+def _lines(found: list[Record], fabric: Fabric, *, shares: bool) -> Iterator[dict[str, Any]]:
+    """One line per record: milliseconds since the fault, the switch, and what happened.
+
+    Args:
+        shares: FIB writes hold announced shares (tagged protocols), not next hops.
+    """
     start = next((r.now_ns for r in found if r.kind == "change"), 0)
     for record in found:
         switch = fabric.names[record.switch] if record.switch >= 0 else "-"
         yield {
             "ms": (record.now_ns - start) / 1e6,
             "switch": switch,
-            "what": _what(record, fabric),
+            "what": _what(record, fabric, shares=shares),
         }
 
 
-def _what(record: Record, fabric: Fabric) -> str:
+def _what(record: Record, fabric: Fabric, *, shares: bool) -> str:
     payload = record.payload
     if record.kind == "change":
         change = payload[0]
@@ -110,10 +117,7 @@ def _what(record: Record, fabric: Fabric) -> str:
         name = fabric.link_name(change["id"]) if link else fabric.names[change["id"]]
         return f"{change['kind']} {name}"
     if record.kind == "write":
-        write = payload[0]
-        ports = [_port(record.switch, p, fabric) for p, r in enumerate(write["ports"]) if r]
-        groups = [fabric.names[fabric.groups[g]] for g in write["groups"]]
-        return f"FIB {', '.join(groups)} via {', '.join(ports) or 'nothing'}"
+        return _write(record.switch, payload[0], fabric, shares=shares)
     if record.kind == "masks":
         out, back = ([_port(record.switch, p, fabric) for p in ports] for ports in payload)
         return " ".join(
@@ -126,6 +130,16 @@ def _what(record: Record, fabric: Fabric) -> str:
     text = _event(record.switch, event, fabric)
     sent = sum(1 for effect in effects if effect["type"] == "Send")
     return f"{text} -> {sent} sent" if sent else text
+
+
+def _write(switch: int, write: dict[str, Any], fabric: Fabric, *, shares: bool) -> str:
+    """A FIB write: next hops, or the neighbours that announced less than everything."""
+    groups = ", ".join(fabric.names[fabric.groups[g]] for g in write["groups"])
+    if not shares:
+        ports = [_port(switch, p, fabric) for p, member in enumerate(write["ports"]) if member]
+        return f"FIB {groups} via {', '.join(ports) or 'nothing'}"
+    less = [f"{_port(switch, p, fabric)} {r}/16" for p, r in enumerate(write["ports"]) if r < FULL]
+    return f"FIB {groups}: {', '.join(less) or 'every neighbour'} {'' if less else '16/16'}".rstrip()
 
 
 def _event(switch: int, event: dict[str, Any], fabric: Fabric) -> str:

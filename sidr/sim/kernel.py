@@ -12,6 +12,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 Call = tuple[Callable[..., None], tuple[Any, ...]]
+"""What to run. An instant with one call holds it bare: most instants have one."""
 
 
 class Kernel:
@@ -27,18 +28,22 @@ class Kernel:
     def __init__(self) -> None:
         self.now_ns = 0
         self.ran = 0
-        self._buckets: dict[int, list[Call]] = {}
+        self._buckets: dict[int, Call | list[Call]] = {}
         self._times: list[int] = []
 
     def at(self, time_ns: int, call: Callable[..., None], *args: Any) -> None:
         """Run call(*args) at an instant that is not before now."""
-        bucket = self._buckets.get(time_ns)
-        if bucket is None:
-            assert time_ns >= self.now_ns, f"{time_ns} ns lies before {self.now_ns} ns"
-            self._buckets[time_ns] = [(call, args)]
-            heappush(self._times, time_ns)
+        buckets = self._buckets
+        if time_ns in buckets:
+            bucket = buckets[time_ns]
+            if type(bucket) is list:
+                bucket.append((call, args))
+            else:
+                buckets[time_ns] = [bucket, (call, args)]
         else:
-            bucket.append((call, args))
+            assert time_ns >= self.now_ns, f"{time_ns} ns lies before {self.now_ns} ns"
+            buckets[time_ns] = (call, args)
+            heappush(self._times, time_ns)
 
     def run(self, until_ns: int, after: Callable[[int], None] | None = None) -> bool:
         """Run everything up to and including `until_ns`.
@@ -49,14 +54,19 @@ class Kernel:
         Returns:
             True when nothing is left in the queue (quiescence).
         """
-        times, buckets = self._times, self._buckets
+        times, take = self._times, self._buckets.pop
+        ran = 0
         while times and times[0] <= until_ns:
             now = self.now_ns = heappop(times)
-            bucket = buckets[now]
-            for call, args in bucket:  # grows while it runs
-                call(*args)
-            del buckets[now]
-            self.ran += len(bucket)
-            if after is not None:
-                after(now)
+            bucket = take(now)
+            if type(bucket) is list:
+                for call, args in bucket:
+                    call(*args)
+                ran += len(bucket)
+            else:
+                bucket[0](*bucket[1])
+                ran += 1
+            if after is not None and not (times and times[0] == now):
+                after(now)  # calls asked for at `now` meanwhile have made a bucket of their own
+        self.ran += ran
         return not times
