@@ -139,7 +139,7 @@ def _write(switch: int, write: dict[str, Any], fabric: Fabric, *, shares: bool) 
         ports = [_port(switch, p, fabric) for p, member in enumerate(write["ports"]) if member]
         return f"FIB {groups} via {', '.join(ports) or 'nothing'}"
     less = [f"{_port(switch, p, fabric)} {r}/16" for p, r in enumerate(write["ports"]) if r < FULL]
-    return f"FIB {groups}: {', '.join(less) or 'every neighbour'} {'' if less else '16/16'}".rstrip()
+    return f"FIB {groups}: {', '.join(less) or 'every neighbour 16/16'}"
 
 
 def _event(switch: int, event: dict[str, Any], fabric: Fabric) -> str:
