@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 
 import _results
 import numpy as np
@@ -33,14 +33,16 @@ def ours(plan: list[list[int]]) -> int:
     kernel = Kernel()
     seen = 0
 
-    def step(row: list[int], index: int) -> None:
+    def step(rest: Iterator[int]) -> None:
         nonlocal seen
         seen += 1
-        if index + 1 < len(row):
-            kernel.at(kernel.now_ns + row[index + 1], step, row, index + 1)
+        for delay in rest:
+            kernel.at(kernel.now_ns + delay, step, rest)
+            break
 
     for row in plan:
-        kernel.at(row[0], step, row, 0)
+        rest = iter(row)
+        kernel.at(next(rest), step, rest)
     kernel.run(10**18)
     return seen
 

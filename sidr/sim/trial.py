@@ -6,8 +6,9 @@ same trace, on any machine and in any process.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -171,11 +172,12 @@ def run(
     watcher = Watcher(world, rule_of(kit, profile), Meter, stage, changes)
     tables = stage.plan.tables if kit.tagged else None
     meter, kernel = watcher.meter, world.kernel
+    apply = partial(world.apply, tables=tables)
     first_up = min((c.at_ns for c in changes if c.kind.endswith("-up")), default=None)
     if first_up is not None:
         kernel.at(START_NS + first_up, meter.restore, START_NS + first_up)
     for change in changes:
-        kernel.at(START_NS + change.at_ns, world.apply, change, tables)
+        kernel.at(START_NS + change.at_ns, apply, change)
     limit = START_NS + changes[-1].at_ns + horizon_ns(profile)
     kernel.run(limit, watcher.after)
     detection, wrote = world.first_event_ns, world.last_write_ns
@@ -183,7 +185,7 @@ def run(
     end = limit
     restored = kit.name in RESTORING
     if restored and first_up is None:
-        end = _restore(world, watcher, changes, tables, limit)
+        end = _restore(world, watcher, changes, apply, limit)
     t0 = START_NS + changes[0].at_ns
     return Outcome(
         measured=meter.result(end, restored=restored),
@@ -200,7 +202,7 @@ def _restore(
     world: World,
     watcher: Watcher,
     changes: Sequence[Change],
-    tables: tuple[bytes, ...] | None,
+    apply: Callable[[Change], None],
     limit_ns: int,
 ) -> int:
     """Undo lasting faults after everything has settled; returns when watching ends."""
@@ -208,7 +210,7 @@ def _restore(
     world.kernel.at(begin, watcher.meter.restore, begin)
     for change in changes:
         undo = Change(0, change.kind.replace("-down", "-up"), change.id)
-        world.kernel.at(begin, world.apply, undo, tables)
+        world.kernel.at(begin, apply, undo)
     span = limit_ns - START_NS
     world.kernel.run(begin + span, watcher.after)
     return begin + span

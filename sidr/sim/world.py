@@ -180,17 +180,19 @@ class World:
         prune = detected + self._physics.ns(self._hardware.prune_ns)
         notify = detected + self._physics.ns(self._hardware.notify_ns)
         if on:
-            self.kernel.at(notify, self._port_up, e, epoch)
+            self.kernel.at(notify, self._port_up, (e, epoch))
         else:
-            self.kernel.at(prune, self._prune, e, epoch)
-            self.kernel.at(notify, self._port_down, e, epoch)
+            self.kernel.at(prune, self._prune, (e, epoch))
+            self.kernel.at(notify, self._port_down, (e, epoch))
 
-    def _prune(self, e: int, epoch: int) -> None:
+    def _prune(self, item: tuple[int, int]) -> None:
+        e, epoch = item
         if self.ports.epoch[e] == epoch and not self.ports.pruned[e]:
             self.ports.pruned[e] = True
             self._touch_all(self._place[int(self.fabric.src[e])][0])
 
-    def _port_down(self, e: int, epoch: int) -> None:
+    def _port_down(self, item: tuple[int, int]) -> None:
+        e, epoch = item
         if self.ports.epoch[e] == epoch and self.ports.seen[e]:
             self.ports.seen[e] = False
             if self.first_event_ns is None:
@@ -198,7 +200,8 @@ class World:
             v = int(self.fabric.src[e])
             self.feed(v, PortDown(e - self._ptr[v]))
 
-    def _port_up(self, e: int, epoch: int) -> None:
+    def _port_up(self, item: tuple[int, int]) -> None:
+        e, epoch = item
         if self.ports.epoch[e] != epoch:
             return
         if self.ports.pruned[e]:
@@ -239,9 +242,10 @@ class World:
         ready = self.kernel.now_ns + self._costs.ns(effect.work) + self._delay[e]
         arrival = max(ready + self._costs.ns("receive"), ports.busy_until[e])
         ports.busy_until[e] = arrival
-        self.kernel.at(arrival, self._arrive, e, ports.epoch[e], effect)
+        self.kernel.at(arrival, self._arrive, (e, ports.epoch[e], effect))
 
-    def _arrive(self, e: int, epoch: int, sent: Send) -> None:
+    def _arrive(self, item: tuple[int, int, Send]) -> None:
+        e, epoch, sent = item
         if self.ports.epoch[e] == epoch:
             peer, port = self._peer[e]
             self.feed(peer, MessageReceived(port, sent.message))
@@ -251,9 +255,10 @@ class World:
         self._timer_count += 1
         self._timers[switch, effect.name] = self._timer_count
         due = self.kernel.now_ns + effect.delay_ns
-        self.kernel.at(due, self._fire, switch, effect.name, self._timer_count)
+        self.kernel.at(due, self._fire, (switch, effect.name, self._timer_count))
 
-    def _fire(self, switch: int, name: str, number: int) -> None:
+    def _fire(self, item: tuple[int, str, int]) -> None:
+        switch, name, number = item
         if self._timers.get((switch, name)) == number:
             del self._timers[switch, name]
             self.feed(switch, TimerFired(name))
@@ -277,14 +282,14 @@ class World:
         done = max(self.kernel.now_ns, self._fib_busy[switch]) + self._costs.ns(effect.work)
         for write in effect.writes:
             done += self._price(write.group_writes, write.route_writes)
-            self.kernel.at(done, self._write, switch, core, write)
+            self.kernel.at(done, self._write, (switch, core, write))
         if effect.expel or effect.admit:
             done += self._price(effect.mask_writes, 0)
-            self.kernel.at(done, self._masks, switch, core, effect.expel, effect.admit)
+            self.kernel.at(done, self._masks, (switch, core, effect))
         self._fib_busy[switch] = done
         if effect.token:
             told = Told("fib", "written", effect.token)
-            self.kernel.at(done, self._tell_written, switch, core, told)
+            self.kernel.at(done, self._tell_written, (switch, core, told))
 
     def _price(self, group_writes: int, route_writes: int) -> int:
         cost = self._costs.ns
@@ -292,7 +297,8 @@ class World:
             cost("route_write") for _ in range(route_writes)
         )
 
-    def _write(self, switch: int, core: Core, write: FibWrite) -> None:
+    def _write(self, item: tuple[int, Core, FibWrite]) -> None:
+        switch, core, write = item
         if self.dead[switch] or self.cores[switch] is not core:
             return
         now = self.kernel.now_ns
@@ -306,21 +312,21 @@ class World:
             self.dirty[place].add(j)
         self._wrote(now, switch)
 
-    def _masks(
-        self, switch: int, core: Core, expel: tuple[int, ...], admit: tuple[int, ...]
-    ) -> None:
+    def _masks(self, item: tuple[int, Core, ProgramFib]) -> None:
+        switch, core, order = item
         if self.dead[switch] or self.cores[switch] is not core:
             return
         now = self.kernel.now_ns
-        self._recorder.masks(now, switch, expel, admit)
-        for p in expel:
+        self._recorder.masks(now, switch, order.expel, order.admit)
+        for p in order.expel:
             self.ports.admitted[self._ptr[switch] + p] = False
-        for p in admit:
+        for p in order.admit:
             self.ports.admitted[self._ptr[switch] + p] = True
         self._touch_all(self._place[switch][0])
         self._wrote(now, switch)
 
-    def _tell_written(self, switch: int, core: Core, told: Told) -> None:
+    def _tell_written(self, item: tuple[int, Core, Told]) -> None:
+        switch, core, told = item
         if self.cores[switch] is core:
             self.feed(switch, told)
 
