@@ -64,3 +64,11 @@ class Lsdb:
 def empty(slots: int) -> Lsdb:
     """A database that knows nothing."""
     return Lsdb({}, np.zeros(slots, np.bool_))
+
+
+def rank(lsa: Lsa) -> tuple[int, tuple[int, ...]]:
+    """The greater is the newer of two instances, the equal are the same: the sequence number, then
+    the content, where OSPF compares checksums (RFC 2328, 13.1). A router that has booted may come
+    upon a number of its former life with other content.
+    """
+    return lsa.seq, lsa.links

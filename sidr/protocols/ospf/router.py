@@ -21,7 +21,7 @@ from sidr.model.plan import U8
 from sidr.model.profiles import OspfTimers
 from sidr.protocols.ospf.adjacency import TABLE, Input, State
 from sidr.protocols.ospf.flood import Retransmission
-from sidr.protocols.ospf.lsdb import Lsdb
+from sidr.protocols.ospf.lsdb import Lsdb, rank
 from sidr.protocols.ospf.messages import Hello, Lsa, LsAck, LsUpdate
 from sidr.protocols.ospf.throttle import Throttle
 
@@ -169,10 +169,10 @@ class Router:
         changed = False
         for lsa in message.lsas:
             held = self.lsdb.get(lsa.origin)
-            if held is not None and lsa.seq == held.seq:
+            if held is not None and rank(lsa) == rank(held):
                 if not self._unacked.acknowledge(port, lsa.origin, lsa.seq):
                     acks.append((lsa.origin, lsa.seq))
-            elif held is not None and lsa.seq < held.seq:
+            elif held is not None and rank(lsa) < rank(held):
                 effects += self._send(port, (held,), "send")
             elif lsa.origin == self.switch:
                 effects += self._originate(1, after=lsa.seq)
