@@ -112,7 +112,7 @@ def _ratios(summary: Summary) -> Table:
     classes = dict.fromkeys(
         kind for profile, name in columns for kind in summary.ratios[profile][name]
     )
-    table = _table("Median repair of the baseline / SIDR's; below 10× carries a *")
+    table = _table("Baseline's median repair / SIDR's (* below 10×)")
     table.add_column("fault class", vertical="bottom")
     for profile, name in columns:
         heading = Text(f"{profile}\n{display_name(name)}")
