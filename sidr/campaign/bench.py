@@ -18,7 +18,7 @@ from sidr.model.faults import Schedule, Trial
 from sidr.model.profiles import Hardware, Profile
 from sidr.protocols.registry import kit
 from sidr.sim.stage import Stage, stage, touched
-from sidr.sim.trial import Outcome, run
+from sidr.sim.trial import Outcome, Terms, run
 from sidr.trace.results import Row
 
 AHEAD = 4
@@ -62,9 +62,8 @@ class Runner:
         if where not in self._stages:
             self._stages[where] = stage(self.campaign.fabric, where)
         c = self.campaign
-        return run(
-            self._stages[where], trial, kit(protocol), profile, c.hardware, asn=c.asn, keep=keep
-        )
+        terms = Terms(profile, c.hardware, c.asn)
+        return run(self._stages[where], trial, kit(protocol), terms, keep=keep)
 
     def rows(self, trial: Trial) -> list[Row]:
         """All rows of one trial, profiles outside, protocols inside."""

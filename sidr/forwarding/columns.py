@@ -80,7 +80,7 @@ def _enter(net, rule, col, work, s):
     for i in range(n):
         e = work.buf_slots[i]
         work.slot[used + i] = e
-        work.weight[used + i] = work.buf_weights[i] / total
+        work.weight[used + i] = work.buf_weights[i] / total * col.lit[e]
         h = net.nbr[e]
         if not col.lit[e]:
             work.child[used + i] = LOST
@@ -249,6 +249,8 @@ def solve(net, rule, columns, dests, role, w0, r, live, lit, demand, work, out):
 
     Args:
         columns: int32[c], which columns; dests: int32[g]; role, w0, r: uint8[g, E].
+        live: bool[E]; lit: bool[E] or float64[E], the part of packets that a slot carries, which
+            is also what its load counts.
         demand: float64[k], what each switch offers to each destination; 0 = no source.
         out: (share, looping, hops, hops_max: float64[g, k], load: float64[g, E]).
 

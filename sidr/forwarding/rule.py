@@ -55,14 +55,15 @@ class Rule(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One destination's tables (rows of E), and what is live (table side) and lit (physics)."""
+    """One destination's tables (rows of E), what is live (table side), and the part of packets
+    that each slot carries (physics; a bool where nothing is lossy)."""
 
     dest: int
     role: U8
     w0: U8
     r: U8
     live: Bools
-    lit: Bools
+    lit: Bools | F64
 
 
 PLAIN = Rule(0, 0, 1, 0)

@@ -68,12 +68,14 @@ class Traffic:
         hops: float64[g, k], expected hops of the delivered part, times that part.
         hops_max: float64[g, k], the longest delivered path; 0 where a cycle is on the way.
         load: float64[g, E], bps per slot.
+        role, w0: uint8[g, E], the tables that forward; the space's until the caller sets others.
         truncated: some share of looping is an upper bound (see `columns.WALK_STEPS_MAX`).
     """
 
     def __init__(self, space: Space, rule: Rule) -> None:
         g, k, rows = len(space.dests), len(space.demand), len(space.net.nbr)
         self.space, self.rule = space, rule
+        self.role, self.w0 = space.role, space.w0
         self.share, self.looping = np.zeros((g, k)), np.zeros((g, k))
         self.hops, self.hops_max = np.zeros((g, k)), np.zeros((g, k))
         self.load = np.zeros((g, rows))
@@ -81,19 +83,20 @@ class Traffic:
         self._work = work(space, rule.bounces if rule.tagged and rule.raise_tag else 0)
 
     def solve(
-        self, columns: Sequence[int] | I32 | I64, r: U8, live: Bools, lit: Bools, demand: F64
+        self, columns: Sequence[int] | I32 | I64, r: U8, live: Bools, lit: Bools | F64, demand: F64
     ) -> None:
         """Solve columns again.
 
         Args:
             columns: which; r: uint8[g, E], FIB rows (see `effects.FibWrite.ports`).
-            live: bool[E], ports in their groups; lit: bool[E], directions that carry packets.
+            live: bool[E], ports in their groups; lit: the part of packets that each direction
+                carries, float64[E] or bool[E].
             demand: float64[k]; 0 = no source (a dead leaf sends nothing).
         """
         s = self.space
         out = (self.share, self.looping, self.hops, self.hops_max, self.load)
         short = kernels.solve(
-            s.net, self.rule, np.asarray(columns, np.int32), s.dests, s.role, s.w0, r, live, lit,
-            demand, self._work, out,
+            s.net, self.rule, np.asarray(columns, np.int32), s.dests, self.role, self.w0, r, live,
+            lit, demand, self._work, out,
         )  # fmt: skip
         self.truncated = self.truncated or bool(short)

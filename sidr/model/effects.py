@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+MANAGEMENT = -1
+"""The port that leads to the planner over the management network, outside the fabric."""
+HELLO = "hello"
+"""The work of periodic keepalives, hellos and BFD packets."""
+
 
 class Send(Struct, frozen=True, tag=True):
-    """Send a message out of a port. `work` names its CPU cost in the hardware profile."""
+    """Send a message out of a port, or from a switch to the planner (MANAGEMENT).
+
+    `work` names its CPU cost in the hardware profile. Hellos (work HELLO) cost nothing and are
+    not counted among the messages: they are the same for every protocol.
+    """
 
     port: int
     message: Struct
@@ -57,6 +66,8 @@ class ProgramFib(Struct, frozen=True, tag=True):
         mask_writes: group writes that expel and admit cost.
         work: CPU work before the first write (for example "spf"), priced by the hardware profile.
         token: when not 0, `Told("fib", "written", token)` follows the last write.
+        table: an encoded table whose masks and weights take the place of the old ones, after
+            everything else; b"" = the table stays.
     """
 
     writes: tuple[FibWrite, ...] = ()
@@ -65,6 +76,14 @@ class ProgramFib(Struct, frozen=True, tag=True):
     mask_writes: int = 0
     work: str = ""
     token: int = 0
+    table: bytes = b""
+
+
+class Push(Struct, frozen=True, tag=True, gc=False):
+    """The planner sends a switch its table over the management network."""
+
+    switch: int
+    table: bytes
 
 
 class Tell(Struct, frozen=True, tag=True, gc=False):
@@ -76,9 +95,14 @@ class Tell(Struct, frozen=True, tag=True, gc=False):
 
 
 class Note(Struct, frozen=True, tag=True, gc=False):
-    """Something worth a line in the trace; it changes nothing."""
+    """Something worth a line in the trace; it changes nothing.
+
+    Args:
+        detected: the core has found out about a fault by itself (a timer ran out).
+    """
 
     text: str
+    detected: bool = False
 
 
-Effect = Send | SetTimer | CancelTimer | ProgramFib | Tell | Note
+Effect = Send | SetTimer | CancelTimer | ProgramFib | Push | Tell | Note

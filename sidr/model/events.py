@@ -63,6 +63,8 @@ class Told(Struct, frozen=True, tag=True, gc=False):
     """A fact from another core, or from the FIB, of the same switch.
 
     `core="fib", fact="written"` follows a ProgramFib that asked for it, after its last write.
+    `core="driver", fact="started"` begins a trial at rest: periodic timers are to be set. BFD says
+    `core="bfd"`, `fact="down"` or `"up"`, and as value the port.
     """
 
     core: str

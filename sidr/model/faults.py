@@ -23,18 +23,44 @@ class Fault(Struct, frozen=True):
     options: tuple[tuple[str, str], ...] = ()
 
 
+ELEMENTS = ("link", "switch", "silent", "lossy", "planner")
+"""What a change is about; its kind is the element with `-down` or `-up` behind it."""
+
+NEAR, FAR = "near", "far"
+"""The ends of a link, as `Change.end` names them."""
+
+
 class Change(Struct, frozen=True, gc=False):
     """One physical change of the fabric at an instant.
 
     Args:
         at_ns: since the trial's time zero.
-        kind: "link-down", "link-up", "switch-down", "switch-up".
-        id: the link's or switch's number in the fabric.
+        kind: `link-down`: a link loses its light in both directions. `switch-down`: a switch
+            dies. `silent-down`: what one end of a link sends is lost while both ends see light.
+            `lossy-down`: a link loses packets at a ratio. `planner-down`: the planner is dead, or
+            slow. Each has its `-up`, with the same fields.
+        id: the link's or switch's number in the fabric; 0 for the planner.
+        end: whose sending is lost, "near" or "far"; "" = both (never of a silent link).
+        loss_ratio: of a lossy link, 0..1.
+        delay_ns: how much later a slow planner reacts; 0 = it is dead.
     """
 
     at_ns: int
     kind: str
     id: int
+    end: str = ""
+    loss_ratio: float = 0.0
+    delay_ns: int = 0
+
+    @property
+    def element(self) -> str:
+        """What the change is about, one of ELEMENTS."""
+        return self.kind.partition("-")[0]
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it begins an outage rather than ends one."""
+        return self.kind.endswith("-down")
 
 
 class Trial(Struct, frozen=True):

@@ -23,7 +23,7 @@ Value = int | tuple[int, int] | None
 PROFILES, HARDWARE = "profiles", "hardware"
 """The parts of the file."""
 
-COUNTS = ("ospf.instances_per_fault", "sidr.bounces")
+COUNTS = ("ospf.instances_per_fault", "sidr.bounces", "bfd_heeds_down")
 """Keys of profiles whose value is a plain number."""
 COUNT_MAX = 16
 POSITIVE = ("bgp.connect_retry", "ospf.hello", "ospf.dead", "ospf.retransmit", "sidr.hello_retry")

@@ -91,13 +91,19 @@ class BfdTimers(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """A named set of timers; `name` carries the overrides that were given."""
+    """A named set of timers; `name` carries the overrides that were given.
+
+    Args:
+        bfd: None = off. bfd_heeds_down: a BFD packet that says Down is believed; FRR 8.4.4 does
+            not, and waits for its own detection time.
+    """
 
     name: str
     bgp: BgpTimers
     ospf: OspfTimers
     sidr: SidrTimers
     bfd: BfdTimers | None = None
+    bfd_heeds_down: bool = False
 
 
 class Hardware(Struct, frozen=True):
@@ -143,6 +149,7 @@ def profile(text: str) -> Profile:
     name, values = merged(text, PROFILES, "profile")
     bfd = values.pop("bfd")
     document: dict[str, object] = {"name": name, "bfd": None}
+    document["bfd_heeds_down"] = bool(values.pop("bfd_heeds_down"))
     if isinstance(bfd, tuple):
         document["bfd"] = {"tx_ns": bfd[0], "multiplier": bfd[1]}
     for section in ("bgp", "ospf", "sidr"):
@@ -199,4 +206,5 @@ def _values(of: Profile | Hardware) -> dict[str, Value]:
     for section, timers in (("bgp", of.bgp), ("ospf", of.ospf), ("sidr", of.sidr)):
         for field, value in structs.asdict(timers).items():
             values[f"{section}.{field.removesuffix('_ns')}"] = value
-    return {**values, "bfd": (of.bfd.tx_ns, of.bfd.multiplier) if of.bfd else None}
+    values["bfd"] = (of.bfd.tx_ns, of.bfd.multiplier) if of.bfd else None
+    return {**values, "bfd_heeds_down": int(of.bfd_heeds_down)}

@@ -6,8 +6,8 @@ object with the same attributes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from sidr.model.events import Event
 from sidr.model.fabric import Fabric
 from sidr.model.plan import U8, Plan
 from sidr.model.profiles import Profile
+from sidr.protocols.pulse import Pulse
 
 
 class Core(Protocol):
@@ -36,6 +37,12 @@ class Setting:
         asn: "rfc7938" (one ASN per tier and pod, unique per leaf) or "unique"; only BGP reads it.
         rng: the trial's stream for protocol randomness (timer phases, jitter); draw in a fixed
             order at build time.
+        pulse_seed: seed of all life signs (see `pulse.Beat`), equal for all protocols of a trial.
+        exercised: slots of the links that the trial's faults touch, both directions. Life signs
+            and digests run on these only: on a link where nothing is ever lost they change nothing.
+        hello: SIDR's life signs; None = the profile's BFD, or the slowest of its hold and dead
+            times where BFD is off.
+        prefixes: how many prefixes every destination group has.
     """
 
     fabric: Fabric
@@ -43,6 +50,14 @@ class Setting:
     profile: Profile
     asn: str
     rng: np.random.Generator
+    pulse_seed: int = 0
+    exercised: frozenset[int] = frozenset()
+    hello: Pulse | None = None
+    prefixes: int = 1
+
+    def born_of(self, rng: np.random.Generator) -> Setting:
+        """The same for cores that are born later, from another stream."""
+        return replace(self, rng=rng)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +71,17 @@ class Start:
             the neighbour behind e. The driver owns and changes the array.
         admitted: bool[slots]; False = the port is in no group until the core admits it. All True
             for protocols that do not use `ProgramFib.admit`.
+        detectors: BFD cores by switch, where there are any; they see events before `cores`.
+        controller: the planner, or None. It is no switch: its port p leads to switch p.
+        ticking: switches whose cores have periodic timers to set when a trial at rest begins.
     """
 
     cores: Sequence[Core]
     fib: U8
     admitted: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    detectors: Mapping[int, Core] = field(default_factory=dict)
+    controller: Core | None = None
+    ticking: Sequence[int] = ()
 
 
 class Kit(Protocol):

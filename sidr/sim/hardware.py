@@ -27,14 +27,16 @@ class Draws:
     def ns(self, span: Range) -> int:
         """A duration from [low, high]; a constant range consumes no number."""
         low, high = span
-        if low == high:
-            return low
+        return low if low == high else low + int(self.unit() * (high - low))
+
+    def unit(self) -> float:
+        """A number from [0, 1)."""
         if self._at == len(self._pool):
             self._pool = self._rng.random(BATCH).tolist()
             self._at = 0
         value = self._pool[self._at]
         self._at += 1
-        return low + int(value * (high - low))
+        return value
 
 
 class Costs:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import structs
 
 from sidr.forwarding.space import Space, offered, spaces
 from sidr.model.fabric import I32, Fabric
@@ -36,19 +37,22 @@ class Stage:
 
     def changes(self, trial: Trial) -> tuple[Change, ...]:
         """The trial's changes in this stage's numbers."""
-        return tuple(Change(c.at_ns, c.kind, int(self._map(c)[c.id])) for c in trial.changes)
+        return tuple(structs.replace(c, id=self._number(c)) for c in trial.changes)
 
-    def _map(self, change: Change) -> I32:
-        return self.switch_map if change.kind.startswith("switch") else self.link_map
+    def _number(self, change: Change) -> int:
+        if change.element == "planner":
+            return 0
+        return int((self.switch_map if change.element == "switch" else self.link_map)[change.id])
 
 
 def touched(fabric: Fabric, trial: Trial) -> tuple[int, ...]:
-    """Numbers of the components that a trial's changes touch, ascending."""
+    """Numbers of the components that a trial's changes touch, ascending; the first if none."""
     hit = {
-        int(fabric.component[c.id if c.kind.startswith("switch") else fabric.near[c.id]])
+        int(fabric.component[c.id if c.element == "switch" else fabric.near[c.id]])
         for c in trial.changes
+        if c.element != "planner"
     }
-    return tuple(sorted(hit))
+    return tuple(sorted(hit)) or (0,)
 
 
 def stage(fabric: Fabric, components: tuple[int, ...]) -> Stage:

@@ -6,22 +6,22 @@ same trace, on any machine and in any process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from msgspec import structs
 
-from sidr.forwarding import connected as reach
-from sidr.forwarding.rule import PLAIN, Bools, Rule
-from sidr.forwarding.shares import Traffic
-from sidr.forwarding.space import Space
+from sidr.forwarding.rule import PLAIN, Rule
 from sidr.model.faults import Change, Trial
 from sidr.model.profiles import Hardware, Profile
-from sidr.protocols.kit import Kit, Setting
+from sidr.protocols.kit import Kit, Setting, Start
+from sidr.protocols.pulse import Pulse
 from sidr.sim.stage import Stage
-from sidr.sim.world import World
-from sidr.trace.metrics import Measured, Meter
+from sidr.sim.watcher import Watcher
+from sidr.sim.world import Chance, World
+from sidr.trace.metrics import Measured
 from sidr.trace.recorder import Recorder
 
 START_NS = 1_000_000_000
@@ -30,8 +30,6 @@ RESTORE_AFTER_NS = 1_000_000_000
 """Quiet time between the end of a lasting fault's run and its restoration."""
 SETTLE_NS = 10_000_000_000
 """What the horizon adds to three times the slowest dead or hold timer."""
-RESTORING = ("sidr",)
-"""Protocols whose restoration is modelled in full and therefore measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,23 @@ class Outcome:
     recorder: Recorder
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a protocol runs; the same for all protocols of a comparison.
+
+    Attributes:
+        asn, prefixes, hello: see `kit.Setting`.
+        everywhere: life signs and digests run on all links, not only on exercised ones.
+    """
+
+    profile: Profile
+    hardware: Hardware
+    asn: str = "rfc7938"
+    prefixes: int = 1
+    hello: Pulse | None = None
+    everywhere: bool = False
+
+
 def horizon_ns(profile: Profile) -> int:
     """How long after the last change a protocol may take before it counts as unrecovered."""
     return 3 * max(profile.bgp.hold_ns, profile.ospf.dead_ns) + SETTLE_NS
@@ -57,138 +72,108 @@ def rule_of(kit: Kit, profile: Profile) -> Rule:
     return Rule(1, profile.sidr.bounces, 1, 1) if kit.tagged else PLAIN
 
 
-class Watcher:
-    """Keeps shares and metrics up to date while a World runs."""
-
-    def __init__(self, world: World, rule: Rule, meter_of: type[Meter], stage: Stage,
-                 changes: Sequence[Change]) -> None:  # fmt: skip
-        self.world, self.stage = world, stage
-        self.traffics = [Traffic(space, rule) for space in stage.spaces]
-        for i in range(len(self.traffics)):
-            self._solve(i, self._all(i))
-        crossed = [crossings(stage, space, changes) for space in stage.spaces]
-        t0 = START_NS + min(c.at_ns for c in changes)
-        self.meter = meter_of(self.traffics, crossed, stage.offered_bps, t0)
-        for i in range(len(self.traffics)):
-            self.meter.observe(i, self._all(i))
-
-    def after(self, now_ns: int) -> None:
-        """Kernel hook: an instant is complete."""
-        world = self.world
-        if world.physics_changed:
-            self._connect(now_ns)
-        touched = False
-        for i, columns in enumerate(world.dirty):
-            if columns:
-                touched = True
-                chosen = np.array(sorted(columns), np.int32)
-                columns.clear()
-                self.meter.advance(i, chosen, now_ns)
-                self._solve(i, chosen)
-                self.meter.observe(i, chosen)
-        if touched:
-            self.meter.instant(now_ns)
-
-    def _connect(self, now_ns: int) -> None:
-        world = self.world
-        world.physics_changed = False
-        alive = ~np.array(world.dead)
-        for i, space in enumerate(self.stage.spaces):
-            self.meter.advance(i, self._all(i), now_ns)
-            out = np.empty((len(space.dests), len(space.demand)), np.bool_)
-            lit = world.ports.lit[space.part.slots]
-            reach.connected(space.net, space.dests, lit, alive[space.part.switches], out)
-            self.meter.connect(i, out)
-            world.dirty[i].update(range(len(space.dests)))
-
-    def _all(self, i: int) -> np.ndarray:
-        return np.arange(len(self.stage.spaces[i].dests), dtype=np.int32)
-
-    def _solve(self, i: int, columns: np.ndarray) -> None:
-        world, space = self.world, self.stage.spaces[i]
-        slots = space.part.slots
-        live = world.ports.admitted[slots] & ~world.ports.pruned[slots]
-        alive = ~np.array(world.dead)[space.part.switches]
-        demand = np.where(alive, space.demand, 0.0)
-        self.traffics[i].solve(columns, world.fibs[i], live, world.ports.lit[slots], demand)
-
-
-def crossings(stage: Stage, space: Space, changes: Sequence[Change]) -> dict[str, Bools]:
-    """Pairs whose traffic crosses what fails, in all ("all") or down or up over a failed link."""
+def exercised(stage: Stage, changes: Sequence[Change], *, everywhere: bool) -> frozenset[int]:
+    """Slots of the links that a trial's changes touch, both directions."""
     fabric = stage.fabric
-    links = np.zeros(fabric.links, np.bool_)
-    links[[c.id for c in changes if c.kind == "link-down"]] = True
-    failed = links[space.link]
-    slots = space.part.slots
-    src, dst = fabric.src[slots], fabric.nbr[slots]
-    dead = np.zeros(fabric.switches, np.bool_)
-    dead[[c.id for c in changes if c.kind == "switch-down"]] = True
-    marks = {
-        "all": failed | dead[src] | dead[dst],
-        "down": failed & (fabric.tier[src] > fabric.tier[dst]),
-        "up": failed & (fabric.tier[src] < fabric.tier[dst]),
-    }
-    found = {}
-    for scope, marked in marks.items():
-        out = np.empty((len(space.dests), len(space.demand)), np.bool_)
-        reach.crossing(space.net, space.dests, space.part.dist, space.role, marked, out)
-        found[scope] = out
-    return found
+    if everywhere:
+        return frozenset(range(fabric.slots))
+    found: set[int] = set()
+    for change in changes:
+        if change.element == "switch":
+            for e in fabric.ports(change.id):
+                found |= {e, int(fabric.twin[e])}
+        elif change.element != "planner":
+            found |= set(fabric.slots_of(change.id))
+    return frozenset(found)
 
 
-def run(
-    stage: Stage,
-    trial: Trial,
-    kit: Kit,
-    profile: Profile,
-    hardware: Hardware,
-    *,
-    asn: str = "rfc7938",
-    keep: bool = False,
-) -> Outcome:
+def lasting(changes: Sequence[Change]) -> list[Change]:
+    """The changes down that no later change takes back, in order."""
+    open_: list[Change] = []
+    for change in changes:
+        if change.is_down:
+            open_.append(change)
+            continue
+        same = [c for c in open_ if _what(c) == _what(change)]
+        open_.remove(same[0])
+    return open_
+
+
+def _what(change: Change) -> tuple[object, ...]:
+    return change.element, change.id, change.end, change.loss_ratio, change.delay_ns
+
+
+def world_of(
+    stage: Stage, kit: Kit, terms: Terms, trial: Trial, recorder: Recorder
+) -> tuple[World, tuple[Change, ...]]:
+    """The World of a trial at rest, and the trial's changes in the stage's numbers."""
+    physics, birth, chance, reborn, fate, pulse = np.random.SeedSequence(trial.seed).spawn(6)
+    changes = stage.changes(trial)
+    base = Setting(
+        fabric=stage.fabric,
+        plan=stage.plan,
+        profile=terms.profile,
+        asn=terms.asn,
+        rng=np.random.default_rng(birth),
+        pulse_seed=int(pulse.generate_state(1, np.uint64)[0] >> np.uint64(1)),
+        exercised=exercised(stage, changes, everywhere=terms.everywhere),
+        hello=terms.hello,
+        prefixes=terms.prefixes,
+    )
+    births = np.random.default_rng(reborn)
+
+    def reboot() -> Start:
+        return kit.cold(base.born_of(births))
+
+    world = World(
+        stage.fabric,
+        stage.spaces,
+        kit.converged(base),
+        tagged=kit.tagged,
+        hardware=terms.hardware,
+        protocol=kit.name,
+        chance=Chance(*(np.random.default_rng(seed) for seed in (physics, chance, fate))),
+        recorder=recorder,
+        reboot=reboot,
+    )
+    return world, changes
+
+
+def run(stage: Stage, trial: Trial, kit: Kit, terms: Terms, *, keep: bool = False) -> Outcome:
     """Run one trial under one protocol.
 
     Args:
         stage: must hold every component that the trial touches.
         keep: the recorder holds all records (for replay and saved traces).
     """
-    physics, birth, chance, reborn = np.random.SeedSequence(trial.seed).spawn(4)
-    setting = Setting(stage.fabric, stage.plan, profile, asn, np.random.default_rng(birth))
-    again = Setting(stage.fabric, stage.plan, profile, asn, np.random.default_rng(reborn))
     recorder = Recorder(keep=keep)
-    world = World(
-        stage.fabric,
-        stage.spaces,
-        kit.converged(setting),
-        tagged=kit.tagged,
-        hardware=hardware,
-        protocol=kit.name,
-        physics=np.random.default_rng(physics),
-        chance=np.random.default_rng(chance),
-        recorder=recorder,
-        reboot=lambda: kit.cold(again),
-    )
-    changes = stage.changes(trial)
-    watcher = Watcher(world, rule_of(kit, profile), Meter, stage, changes)
-    tables = stage.plan.tables if kit.tagged else None
+    world, changes = world_of(stage, kit, terms, trial, recorder)
+    faults = [c for c in changes if c.element != "planner"] or changes
+    t0 = START_NS + faults[0].at_ns
+    watcher = Watcher(world, rule_of(kit, terms.profile), stage, changes, t0)
     meter, kernel = watcher.meter, world.kernel
-    apply = partial(world.apply, tables=tables)
-    first_up = min((c.at_ns for c in changes if c.kind.endswith("-up")), default=None)
-    if first_up is not None:
-        kernel.at(START_NS + first_up, meter.restore, START_NS + first_up)
+    apply = partial(world.apply, tables=stage.plan.tables if kit.tagged else None)
+    rest = lasting(changes)
+    if not rest:  # what is finite ends with its last up: restoration is measured from there
+        back = START_NS + changes[-1].at_ns
+        kernel.at(back, meter.restore, back)
     for change in changes:
         kernel.at(START_NS + change.at_ns, apply, change)
-    limit = START_NS + changes[-1].at_ns + horizon_ns(profile)
+    limit = START_NS + changes[-1].at_ns + horizon_ns(terms.profile)
     kernel.run(limit, watcher.after)
-    detection, wrote = world.first_event_ns, world.last_write_ns
-    counts = (world.messages, len(world.changed), kernel.ran)
+    detection, wrote = world.first_event_ns, world.fibs.last_write_ns
+    counts = (world.messages, len(world.fibs.changed), kernel.ran)
     end = limit
-    restored = kit.name in RESTORING
-    if restored and first_up is None:
-        end = _restore(world, watcher, changes, apply, limit)
-    t0 = START_NS + changes[0].at_ns
+    if rest:
+        begin = limit + RESTORE_AFTER_NS
+        end = begin + limit - START_NS
+        kernel.at(begin, meter.restore, begin)
+        for change in rest:
+            undo = structs.replace(change, kind=change.kind.replace("-down", "-up"))
+            kernel.at(begin, apply, undo)
+        kernel.run(end, watcher.after)
     return Outcome(
-        measured=meter.result(end, restored=restored),
+        measured=meter.result(end),
         detection_ns=(detection or t0) - t0,
         reconvergence_ns=(wrote or t0) - t0,
         messages=counts[0],
@@ -196,21 +181,3 @@ def run(
         events=counts[2],
         recorder=recorder,
     )
-
-
-def _restore(
-    world: World,
-    watcher: Watcher,
-    changes: Sequence[Change],
-    apply: Callable[[Change], None],
-    limit_ns: int,
-) -> int:
-    """Undo lasting faults after everything has settled; returns when watching ends."""
-    begin = limit_ns + RESTORE_AFTER_NS
-    world.kernel.at(begin, watcher.meter.restore, begin)
-    for change in changes:
-        undo = Change(0, change.kind.replace("-down", "-up"), change.id)
-        world.kernel.at(begin, apply, undo)
-    span = limit_ns - START_NS
-    world.kernel.run(begin + span, watcher.after)
-    return begin + span

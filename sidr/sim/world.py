@@ -1,24 +1,25 @@
-"""The fabric in virtual time: light, ports, cores, messages, timers and FIBs.
+"""The fabric in virtual time: cores, their messages and timers, their FIBs, and the planner.
 
 A World runs the cores of one protocol on one fabric. All inputs to cores pass `feed`, which the
-recorder taps; all FIB writes pass `_write`. After every instant the columns whose FIB or physics
-changed are handed to an observer. Not here: what is measured (`trace.metrics`) and which faults
-happen (`trial`).
+recorder taps; all FIB writes pass `fib.Fibs.carry_out`. Not here: light and ports (`physics`),
+links (`wire`), what is measured (`trace.metrics`), which faults happen (`trial`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from sidr.forwarding.space import Space
 from sidr.model.effects import (
+    MANAGEMENT,
     CancelTimer,
     Effect,
-    FibWrite,
     Note,
     ProgramFib,
+    Push,
     Send,
     SetTimer,
     Tell,
@@ -32,31 +33,32 @@ from sidr.model.events import (
     TimerFired,
     Told,
 )
-from sidr.model.fabric import SWITCH_NS, Fabric
+from sidr.model.fabric import Fabric
 from sidr.model.faults import Change
 from sidr.model.profiles import Hardware
 from sidr.protocols.kit import Core, Start
+from sidr.sim.fib import Fibs, Job
 from sidr.sim.hardware import Costs, Draws
 from sidr.sim.kernel import Kernel
-from sidr.trace.recorder import Recorder
+from sidr.sim.management import Management
+from sidr.sim.physics import Physics
+from sidr.sim.wire import Letter, Weather, Wire
+from sidr.trace.recorder import MAIN, Recorder
+
+DETECTOR = "bfd"
+"""Name of the detector among a switch's cores; the protocol's own is MAIN."""
+
+STARTED = Told("driver", "started")
 
 
-class Ports:
-    """Physical and table-side state of every slot of a fabric.
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """The random streams of a trial: physics (equal for all protocols), CPU costs, fate of
+    messages where any may be lost."""
 
-    Attributes:
-        lit: direction carries packets. pruned: hardware has left the dead port out.
-        admitted: the core lets the port into groups. seen: the core believes the port up.
-        epoch: how often the link's physics changed; late consequences of older epochs are void.
-    """
-
-    def __init__(self, fabric: Fabric, admitted: np.ndarray) -> None:
-        self.lit = np.ones(fabric.slots, np.bool_)
-        self.pruned = np.zeros(fabric.slots, np.bool_)
-        self.admitted = admitted.copy()
-        self.seen = [True] * fabric.slots
-        self.epoch = [0] * fabric.slots
-        self.busy_until = [0] * fabric.slots
+    physics: np.random.Generator
+    costs: np.random.Generator
+    fate: np.random.Generator
 
 
 class World:
@@ -65,8 +67,11 @@ class World:
     Args:
         fabric, spaces: the fabric and the dense view of its components.
         start: cores and FIBs to begin with. tagged: as `kit.Kit.tagged`.
-        hardware, protocol: costs. physics, chance: random streams (see `hardware`).
-        reboot: makes the core and FIB row of a switch that comes back from death.
+        hardware, protocol: costs.
+        reboot: makes the cores and FIB row of a switch that comes back from death.
+
+    Attributes:
+        first_event_ns: when the first core learned of a fault, by light or by silence.
     """
 
     def __init__(
@@ -78,62 +83,61 @@ class World:
         tagged: bool,
         hardware: Hardware,
         protocol: str,
-        physics: np.random.Generator,
-        chance: np.random.Generator,
+        chance: Chance,
         recorder: Recorder,
         reboot: Callable[[], Start],
+        weather: Weather | None = None,
     ) -> None:
         self.fabric, self.spaces, self.tagged = fabric, spaces, tagged
         self.kernel = Kernel()
-        self.ports = Ports(fabric, start.admitted)
-        self.cores: list[Core] = list(start.cores)
-        self.dead = [False] * fabric.switches
-        self.cuts = [0] * fabric.links
-        self.fibs = [
-            np.ascontiguousarray(start.fib[s.part.groups][:, s.part.slots]) for s in spaces
-        ]
-        self.messages = 0
+        costs = Costs(hardware, protocol, chance.costs)
+        self.physics = Physics(fabric, self.kernel, hardware, Draws(chance.physics), self)
+        self.wire = Wire(fabric, self.kernel, self.physics, costs, chance=chance.fate,
+                         weather=weather, deliver=self._deliver)  # fmt: skip
+        self.fibs = Fibs(fabric, spaces, start, self.kernel, costs)
+        self.stacks: list[dict[str, Core]] = [_stack(start, v) for v in range(fabric.switches)]
+        self.planner = fabric.switches
+        self.stacks.append({MAIN: start.controller} if start.controller else {})
+        self.management = Management(self.kernel, costs, self.feed, self.planner)
         self.first_event_ns: int | None = None
-        self.last_write_ns: int | None = None
-        self.changed: set[int] = set()
-        self.dirty: list[set[int]] = [set() for _ in spaces]
-        self.physics_changed = False
-        self._hardware, self._physics = hardware, Draws(physics)
-        self._costs = Costs(hardware, protocol, chance)
         self._recorder, self._reboot = recorder, reboot
-        self._timers: dict[tuple[int, str], int] = {}
+        self._timers: dict[tuple[int, str, str], int] = {}
         self._timer_count = 0
-        self._fib_busy = [0] * fabric.switches
         self._ptr: list[int] = fabric.ptr.tolist()
         self._peer: list[tuple[int, int]] = [
             (int(fabric.nbr[e]), int(fabric.twin[e] - fabric.ptr[fabric.nbr[e]]))
             for e in range(fabric.slots)
         ]
-        self._delay: list[int] = (fabric.delay_ns[fabric.link] + SWITCH_NS).tolist()
-        self._place: dict[int, tuple[int, int]] = {}
-        for i, space in enumerate(spaces):
-            for v, lo in zip(space.part.switches.tolist(), space.net.ptr.tolist(), strict=False):
-                self._place[v] = (i, lo)
-        self._effects: dict[type, Callable[[int, Effect], None]] = {
+        self._effects: dict[type, Callable[[int, str, Effect], None]] = {
             Send: self._send,
             SetTimer: self._set_timer,
             CancelTimer: self._cancel_timer,
             ProgramFib: self._program,
+            Push: self._push,
             Tell: self._tell,
             Note: self._note,
         }
+        for v in start.ticking:
+            self.kernel.at(0, self._begin, v)
 
     # --- the door -------------------------------------------------------------------------------
 
-    def feed(self, switch: int, event: Event) -> None:
-        """Give one event to a switch's core and carry out all its effects."""
-        if self.dead[switch]:
+    def feed(self, switch: int, event: Event, core: str = MAIN) -> None:
+        """Give one event to a core of a switch (or to the planner) and carry out all effects."""
+        dead = self.management.dead if switch == self.planner else self.physics.dead[switch]
+        runner = self.stacks[switch].get(core)
+        if dead or runner is None:
             return
         now = self.kernel.now_ns
-        effects = tuple(self.cores[switch].handle(event, now))
-        self._recorder.event(now, switch, event, effects)
+        effects = tuple(runner.handle(event, now))
+        self._recorder.event(now, switch, event, effects, core)
         for effect in effects:
-            self._effects[type(effect)](switch, effect)
+            self._effects[type(effect)](switch, core, effect)
+
+    def feed_all(self, switch: int, event: Event) -> None:
+        """Give one event to all cores of a switch, detectors first."""
+        for core in self.stacks[switch]:
+            self.feed(switch, event, core)
 
     def boot(self, tables: tuple[bytes, ...] | None) -> None:
         """Cold start: tables (of tagged protocols) and light on every port, at this instant."""
@@ -144,195 +148,139 @@ class World:
         if table is not None:
             self.feed(switch, TableArrived(table))
         for e in range(self._ptr[switch], self._ptr[switch + 1]):
-            if self.ports.lit[e]:
-                self.feed(switch, PortUp(e - self._ptr[switch]))
+            if self.physics.light[e]:
+                self.feed_all(switch, PortUp(e - self._ptr[switch]))
+
+    def _begin(self, switch: int) -> None:
+        self.feed_all(switch, STARTED)
 
     # --- physics --------------------------------------------------------------------------------
 
     def apply(self, change: Change, tables: tuple[bytes, ...] | None = None) -> None:
-        """Carry out one physical change now; `tables` are for a tagged switch that comes back."""
+        """Carry out one change now; `tables` are for a tagged switch that comes back."""
         self._recorder.change(self.kernel.now_ns, change)
-        what, edge = change.kind.split("-")
-        if what == "switch":
-            links = [int(self.fabric.link[e]) for e in self.fabric.ports(change.id)]
-            self.dead[change.id] = edge == "down"
-        else:
-            links = [change.id]
-            self.cuts[change.id] += 1 if edge == "down" else -1
-        for link in links:
-            ends = self.fabric.slots_of(link)
-            dead = any(self.dead[self.fabric.src[e]] for e in ends)
-            for e in ends:
-                self._light(e, not dead and self.cuts[link] <= 0)
+        if change.element == "planner":
+            self.management.apply(change)
+            return
+        self.physics.apply(change)
         if change.kind == "switch-up":
             self._restart(change.id, tables)
-        self.physics_changed = True
 
-    def _light(self, e: int, on: bool) -> None:
-        """Light of one direction changes; its sender's port notices after the hardware's delays."""
-        ports = self.ports
-        if bool(ports.lit[e]) == on:
-            return
-        ports.lit[e] = on
-        ports.epoch[e] += 1
-        epoch, now = ports.epoch[e], self.kernel.now_ns
-        detected = now + self._physics.ns(self._hardware.detect_ns)
-        prune = detected + self._physics.ns(self._hardware.prune_ns)
-        notify = detected + self._physics.ns(self._hardware.notify_ns)
-        if on:
-            self.kernel.at(notify, self._port_up, (e, epoch))
-        else:
-            self.kernel.at(prune, self._prune, (e, epoch))
-            self.kernel.at(notify, self._port_down, (e, epoch))
+    def pruned(self, switch: int) -> None:
+        """The hardware has taken a port out of the switch's groups, or back into them."""
+        self.fibs.touch(switch)
 
-    def _prune(self, item: tuple[int, int]) -> None:
-        e, epoch = item
-        if self.ports.epoch[e] == epoch and not self.ports.pruned[e]:
-            self.ports.pruned[e] = True
-            self._touch_all(self._place[int(self.fabric.src[e])][0])
+    def port_down(self, slot: int) -> None:
+        """A core learns that its port is dark."""
+        self._detected()
+        switch = int(self.fabric.src[slot])
+        self.feed_all(switch, PortDown(slot - self._ptr[switch]))
 
-    def _port_down(self, item: tuple[int, int]) -> None:
-        e, epoch = item
-        if self.ports.epoch[e] == epoch and self.ports.seen[e]:
-            self.ports.seen[e] = False
-            if self.first_event_ns is None:
-                self.first_event_ns = self.kernel.now_ns
-            v = int(self.fabric.src[e])
-            self.feed(v, PortDown(e - self._ptr[v]))
-
-    def _port_up(self, item: tuple[int, int]) -> None:
-        e, epoch = item
-        if self.ports.epoch[e] != epoch:
-            return
-        if self.ports.pruned[e]:
-            self.ports.pruned[e] = False
-            self._touch_all(self._place[int(self.fabric.src[e])][0])
-        if not self.ports.seen[e]:
-            self.ports.seen[e] = True
-            v = int(self.fabric.src[e])
-            self.feed(v, PortUp(e - self._ptr[v]))
+    def port_up(self, slot: int) -> None:
+        """A core learns that its port has light."""
+        switch = int(self.fabric.src[slot])
+        self.feed_all(switch, PortUp(slot - self._ptr[switch]))
 
     def _restart(self, switch: int, tables: tuple[bytes, ...] | None) -> None:
-        """A dead switch boots: a fresh core, an empty FIB, its ports seen as the light is."""
+        """A dead switch boots: fresh cores, an empty FIB, its ports seen as the light is."""
         start = self._reboot()
-        self.cores[switch] = start.cores[switch]
-        place, lo = self._place[switch]
-        slots = self.fabric.ports(switch)
-        rows = slice(lo, lo + len(slots))
-        groups = self.spaces[place].part.groups
-        self.fibs[place][:, rows] = start.fib[groups][:, slots.start : slots.stop]
-        for e in slots:
-            self.ports.admitted[e] = bool(start.admitted[e])
-            self.ports.pruned[e] = not self.ports.lit[e]
-            self.ports.seen[e] = bool(self.ports.lit[e])
-            self.ports.epoch[e] += 1
+        self.stacks[switch] = _stack(start, switch)
         self._timers = {key: n for key, n in self._timers.items() if key[0] != switch}
-        self._touch_all(place)
+        self.fibs.reset(switch, start)
+        self.physics.reset(switch)
         self._boot(switch, tables[switch] if tables else None)
+
+    def _detected(self) -> None:
+        if self.first_event_ns is None:
+            self.first_event_ns = self.kernel.now_ns
 
     # --- effects --------------------------------------------------------------------------------
 
-    def _send(self, switch: int, effect: Effect) -> None:
+    def _send(self, switch: int, core: str, effect: Effect) -> None:
         assert isinstance(effect, Send)
-        e = self._ptr[switch] + effect.port
-        self.messages += 1
-        ports = self.ports
-        if not ports.lit[e]:
-            return
-        ready = self.kernel.now_ns + self._costs.ns(effect.work) + self._delay[e]
-        arrival = max(ready + self._costs.ns("receive"), ports.busy_until[e])
-        ports.busy_until[e] = arrival
-        self.kernel.at(arrival, self._arrive, (e, ports.epoch[e], effect))
+        if switch == self.planner:
+            self.management.to_switch(effect.port, MessageReceived(MANAGEMENT, effect.message))
+        elif effect.port == MANAGEMENT:
+            self.management.to_planner(switch, effect.message)
+        else:
+            self.wire.send(self._ptr[switch] + effect.port, core, effect)
 
-    def _arrive(self, item: tuple[int, int, Send]) -> None:
-        e, epoch, sent = item
-        if self.ports.epoch[e] == epoch:
-            peer, port = self._peer[e]
-            self.feed(peer, MessageReceived(port, sent.message))
+    def _deliver(self, letter: Letter) -> None:
+        e, core, sent = letter
+        peer, port = self._peer[e]
+        self.feed(peer, MessageReceived(port, sent.message), core)
 
-    def _set_timer(self, switch: int, effect: Effect) -> None:
+    def _set_timer(self, switch: int, core: str, effect: Effect) -> None:
         assert isinstance(effect, SetTimer)
         self._timer_count += 1
-        self._timers[switch, effect.name] = self._timer_count
+        key = (switch, core, effect.name)
+        self._timers[key] = self._timer_count
         due = self.kernel.now_ns + effect.delay_ns
-        self.kernel.at(due, self._fire, (switch, effect.name, self._timer_count))
+        self.kernel.at(due, self._fire, (key, self._timer_count))
 
-    def _fire(self, item: tuple[int, str, int]) -> None:
-        switch, name, number = item
-        if self._timers.get((switch, name)) == number:
-            del self._timers[switch, name]
-            self.feed(switch, TimerFired(name))
+    def _fire(self, item: tuple[tuple[int, str, str], int]) -> None:
+        key, number = item
+        if self._timers.get(key) == number:
+            del self._timers[key]
+            switch, core, name = key
+            self.feed(switch, TimerFired(name), core)
 
-    def _cancel_timer(self, switch: int, effect: Effect) -> None:
+    def _cancel_timer(self, switch: int, core: str, effect: Effect) -> None:
         assert isinstance(effect, CancelTimer)
-        self._timers.pop((switch, effect.name), None)
+        self._timers.pop((switch, core, effect.name), None)
 
-    def _tell(self, switch: int, effect: Effect) -> None:
+    def _tell(self, switch: int, core: str, effect: Effect) -> None:
+        """A detector has found something out, and tells the protocol."""
         assert isinstance(effect, Tell)
-        raise AssertionError(f"switch {switch} tells {effect.core}: one core per switch runs here")
+        if effect.fact == "down":
+            self._detected()
+        self.feed(switch, Told(core, effect.fact, effect.value), MAIN)
 
-    def _note(self, switch: int, effect: Effect) -> None:
+    def _note(self, switch: int, core: str, effect: Effect) -> None:
         assert isinstance(effect, Note)
+        if effect.detected:
+            self._detected()
         self._recorder.note(self.kernel.now_ns, switch, effect.text)
 
-    def _program(self, switch: int, effect: Effect) -> None:
+    def _push(self, switch: int, core: str, effect: Effect) -> None:
+        assert isinstance(effect, Push) and switch == self.planner, effect
+        self.management.to_switch(effect.switch, TableArrived(effect.table))
+
+    def _program(self, switch: int, core: str, effect: Effect) -> None:
         """Writes take effect one after the other, each when its cost has passed."""
         assert isinstance(effect, ProgramFib)
-        core = self.cores[switch]
-        done = max(self.kernel.now_ns, self._fib_busy[switch]) + self._costs.ns(effect.work)
-        for write in effect.writes:
-            done += self._price(write.group_writes, write.route_writes)
-            self.kernel.at(done, self._write, (switch, core, write))
-        if effect.expel or effect.admit:
-            done += self._price(effect.mask_writes, 0)
-            self.kernel.at(done, self._masks, (switch, core, effect))
-        self._fib_busy[switch] = done
+        runner = self.stacks[switch][core]
+        done = self.fibs.schedule(switch, runner, effect, self._carry_out)
         if effect.token:
             told = Told("fib", "written", effect.token)
-            self.kernel.at(done, self._tell_written, (switch, core, told))
+            self.kernel.at(done, self._tell_written, (switch, runner, told))
 
-    def _price(self, group_writes: int, route_writes: int) -> int:
-        cost = self._costs.ns
-        return sum(cost("group_write") for _ in range(group_writes)) + sum(
-            cost("route_write") for _ in range(route_writes)
-        )
-
-    def _write(self, item: tuple[int, Core, FibWrite]) -> None:
-        switch, core, write = item
-        if self.dead[switch] or self.cores[switch] is not core:
-            return
-        now = self.kernel.now_ns
-        self._recorder.write(now, switch, write)
-        place, lo = self._place[switch]
-        space, fib = self.spaces[place], self.fibs[place]
-        row = np.frombuffer(write.ports, np.uint8)
-        for g in write.groups:
-            j = space.column(g)
-            fib[j, lo : lo + len(row)] = row
-            self.dirty[place].add(j)
-        self._wrote(now, switch)
-
-    def _masks(self, item: tuple[int, Core, ProgramFib]) -> None:
-        switch, core, order = item
-        if self.dead[switch] or self.cores[switch] is not core:
-            return
-        now = self.kernel.now_ns
-        self._recorder.masks(now, switch, order.expel, order.admit)
-        for p in order.expel:
-            self.ports.admitted[self._ptr[switch] + p] = False
-        for p in order.admit:
-            self.ports.admitted[self._ptr[switch] + p] = True
-        self._touch_all(self._place[switch][0])
-        self._wrote(now, switch)
+    def _carry_out(self, job: Job) -> None:
+        if not self.physics.dead[job[0]] and self._is_running(job[0], job[1]):
+            self.fibs.carry_out(job, self._recorder)
 
     def _tell_written(self, item: tuple[int, Core, Told]) -> None:
-        switch, core, told = item
-        if self.cores[switch] is core:
+        switch, runner, told = item
+        if self._is_running(switch, runner):
             self.feed(switch, told)
 
-    def _wrote(self, now: int, switch: int) -> None:
-        self.last_write_ns = now
-        self.changed.add(switch)
+    def _is_running(self, switch: int, runner: Core) -> bool:
+        """Whether the switch has not booted since this core gave its order."""
+        return any(core is runner for core in self.stacks[switch].values())
 
-    def _touch_all(self, place: int) -> None:
-        self.dirty[place].update(range(len(self.spaces[place].dests)))
+    @property
+    def messages(self) -> int:
+        """Messages sent so far, hellos aside."""
+        return self.wire.messages + self.management.messages
+
+    @property
+    def cores(self) -> list[Core]:
+        """The protocol's core of every switch."""
+        return [stack[MAIN] for stack in self.stacks[: self.planner]]
+
+
+def _stack(start: Start, switch: int) -> dict[str, Core]:
+    """The cores of a switch, detectors first."""
+    detector = start.detectors.get(switch)
+    main = {MAIN: start.cores[switch]}
+    return {DETECTOR: detector, **main} if detector else main

@@ -55,7 +55,7 @@ class Measured(Struct, frozen=True):
     load_max_during: float
     load_max_after: float
     stretch_max: float
-    restore_repair_ns: int | float | None
+    restore_repair_ns: int | None
     restore_lost_s: float
 
 
@@ -214,12 +214,11 @@ class Meter:
             load=max(p.load() for p in self.parts),
         )
 
-    def result(self, end_ns: int, *, restored: bool) -> Measured:
+    def result(self, end_ns: int) -> Measured:
         """The metrics.
 
         Args:
             end_ns: when watching ends; what is still lost then has been lost until then.
-            restored: restoration was run, so its metrics are real; else they are nan.
         """
         self._charge(end_ns)
         if self._before is None:
@@ -253,10 +252,8 @@ class Meter:
             load_max_during=self._load_max,
             load_max_after=was.load,
             stretch_max=self._stretch_max,
-            restore_repair_ns=(None if back is None else max(0, back - since))
-            if restored
-            else float("nan"),
-            restore_lost_s=self._lost_s() - was.lost_s if restored else float("nan"),
+            restore_repair_ns=None if back is None else max(0, back - since),
+            restore_lost_s=self._lost_s() - was.lost_s,
         )
 
     def _repaired(self, scope: str) -> int | None:

@@ -17,6 +17,9 @@ from sidr.model.effects import Effect, FibWrite
 from sidr.model.events import Event
 from sidr.model.faults import Change
 
+MAIN = "main"
+"""The protocol's core of a switch, where it has others beside it."""
+
 FLUSH_BYTES = 1 << 20
 """Records are hashed in chunks of about this size."""
 
@@ -35,9 +38,16 @@ class Recorder:
         self._kept: list[bytes] | None = [] if keep else None
         self.records = 0
 
-    def event(self, now_ns: int, switch: int, event: Event, effects: tuple[Effect, ...]) -> None:
-        """One input of a core, and what the core ordered."""
-        self._add((now_ns, "event", switch, event, effects))
+    def event(
+        self,
+        now_ns: int,
+        switch: int,
+        event: Event,
+        effects: tuple[Effect, ...],
+        core: str = "main",
+    ) -> None:
+        """One input of a core, and what the core ordered; `core` names it among its switch's."""
+        self._add((now_ns, "event", switch, event, effects, core))
 
     def change(self, now_ns: int, change: Change) -> None:
         """One physical change."""

@@ -11,6 +11,7 @@ from sidr.model.effects import (
     FibWrite,
     Note,
     ProgramFib,
+    Push,
     Send,
     SetTimer,
     Tell,
@@ -20,11 +21,12 @@ WRITE = FibWrite((0, 5), b"\x01\x00\x10", group_writes=1, route_writes=0)
 PLAIN = [
     SetTimer("hello:1", 10**8),
     CancelTimer("hello:1"),
-    ProgramFib((WRITE,), expel=(2,), admit=(3,), mask_writes=1, work="spf", token=4),
+    ProgramFib((WRITE,), expel=(2,), admit=(3,), mask_writes=1, work="spf", token=4, table=b"sT"),
+    Push(3, b"sT"),
     Tell("bgp", "down", 2),
-    Note("a line"),
+    Note("a line", detected=True),
 ]
-Plain = SetTimer | CancelTimer | ProgramFib | Tell | Note
+Plain = SetTimer | CancelTimer | ProgramFib | Push | Tell | Note
 
 
 def test_the_union_holds_every_effect() -> None:

@@ -11,7 +11,7 @@ TIMERS = {
     f"{section}.{field.name.removesuffix('_ns')}"
     for section, kind in (("bgp", BgpTimers), ("ospf", OspfTimers), ("sidr", SidrTimers))
     for field in structs.fields(kind)
-} | {"bfd"}
+} | {"bfd", "bfd_heeds_down"}
 
 
 @pytest.mark.parametrize("part", [PROFILES, HARDWARE])

@@ -6,7 +6,7 @@ from sidr.fault import schedule
 from sidr.model.profiles import hardware, profile
 from sidr.protocols.registry import kit
 from sidr.sim.stage import stage, touched
-from sidr.sim.trial import Outcome, run
+from sidr.sim.trial import Outcome, Terms, run
 from sidr.topology import load
 
 
@@ -17,8 +17,8 @@ def outcomes(
     fabric = load(spec)
     made = schedule(fabric, [fault], sample=sample, seed=7).trials
     ready = stage(fabric, touched(fabric, made[0]))
-    sheets = profile(timers), hardware("linux-netns")
-    return [run(ready, trial, kit(protocol), *sheets, asn=asn) for trial in made]
+    terms = Terms(profile(timers), hardware("linux-netns"), asn)
+    return [run(ready, trial, kit(protocol), terms) for trial in made]
 
 
 def repairs_ms(found: list[Outcome], *, down: bool = True) -> list[float]:

@@ -18,7 +18,7 @@ from sidr.model.faults import Change
 from sidr.model.profiles import Profile, hardware, profile
 from sidr.plan import plan
 from sidr.protocols.kit import Kit, Setting
-from sidr.sim.world import World
+from sidr.sim.world import Chance, World
 from sidr.topology import load
 from sidr.trace.recorder import Recorder
 
@@ -53,7 +53,7 @@ def world_of(
     """A world at rest in the converged state, or just switched on (`cold`)."""
     planned = plan(fabric)
     sheet = profile(timers) if isinstance(timers, str) else timers
-    birth, physics, chance, reborn = np.random.SeedSequence(seed).spawn(4)
+    birth, physics, chance, reborn, fate = np.random.SeedSequence(seed).spawn(5)
     setting = Setting(fabric, planned, sheet, asn, np.random.default_rng(birth))
     again = Setting(fabric, planned, sheet, asn, np.random.default_rng(reborn))
     world = World(
@@ -63,8 +63,7 @@ def world_of(
         tagged=kit.tagged,
         hardware=hardware(costs),
         protocol=kit.name,
-        physics=np.random.default_rng(physics),
-        chance=np.random.default_rng(chance),
+        chance=Chance(*(np.random.default_rng(part) for part in (physics, chance, fate))),
         recorder=recorder or Recorder(),
         reboot=lambda: kit.cold(again),
     )
@@ -151,13 +150,13 @@ def fib_ports(world: World) -> Ports:
     """What the FIBs of the living switches say, of shortest-path protocols."""
     fabric = world.fabric
     found: Ports = {}
-    for space, fib in zip(world.spaces, world.fibs, strict=True):
+    for space, fib in zip(world.spaces, world.fibs.rows, strict=True):
         for column, row in zip(space.part.groups.tolist(), fib, strict=True):
             home = int(fabric.groups[column])
             for v in space.part.switches.tolist():
                 slots = [int(space.part.slots[i]) for i in np.flatnonzero(row)]
                 mine = [int(fabric.link[e]) for e in slots if fabric.src[e] == v]
-                if mine and not world.dead[v] and v != home:
+                if mine and not world.physics.dead[v] and v != home:
                     found[fabric.names[v], fabric.names[home]] = named(fabric, mine)
     return found
 

@@ -64,7 +64,7 @@ def test_a_cold_start_reaches_the_converged_state(spec: str, numbering: str) -> 
     fabric = fabric_of(spec)
     cold = world_of(fabric, KIT, cold=True, asn=numbering)
     warm = world_of(fabric, KIT, asn=numbering)
-    assert [fib.tolist() for fib in cold.fibs] == [fib.tolist() for fib in warm.fibs]
+    assert [fib.tolist() for fib in cold.fibs.rows] == [fib.tolist() for fib in warm.fibs.rows]
     numbers = asn.numbers(fabric, numbering)
     assert fib_ports(warm) == as_paths(fabric, [], numbers) == shortest_paths(fabric, [])
 

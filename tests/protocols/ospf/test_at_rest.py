@@ -49,7 +49,7 @@ def test_a_cold_start_reaches_the_converged_state(spec: str) -> None:
     fabric = fabric_of(spec)
     cold = world_of(fabric, KIT, cold=True)
     warm = world_of(fabric, KIT)
-    assert [fib.tolist() for fib in cold.fibs] == [fib.tolist() for fib in warm.fibs]
+    assert [fib.tolist() for fib in cold.fibs.rows] == [fib.tolist() for fib in warm.fibs.rows]
     assert fib_ports(warm) == shortest_paths(fabric, [])
     for a, b in zip(cold.cores, warm.cores, strict=True):
         assert isinstance(a, Router)

@@ -1,0 +1,105 @@
+"""Keeps shares and metrics up to date while a World runs: after every instant, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sidr.forwarding import connected as reach
+from sidr.forwarding.rule import Bools, Rule
+from sidr.forwarding.shares import Traffic
+from sidr.forwarding.space import Space
+from sidr.model.faults import NEAR, Change
+from sidr.sim.stage import Stage
+from sidr.sim.world import World
+from sidr.trace.metrics import Meter
+
+
+class Watcher:
+    """Watches one World.
+
+    Args:
+        changes: what the trial changes; it says whose traffic is affected.
+        t0_ns: start of the first fault, on the World's clock.
+    """
+
+    def __init__(
+        self, world: World, rule: Rule, stage: Stage, changes: Sequence[Change], t0_ns: int
+    ) -> None:
+        self.world, self.stage = world, stage
+        self.traffics = [Traffic(space, rule) for space in stage.spaces]
+        for i in range(len(self.traffics)):
+            self._solve(i, self._all(i))
+        crossed = [crossings(stage, space, changes) for space in stage.spaces]
+        self.meter = Meter(self.traffics, crossed, stage.offered_bps, t0_ns)
+        for i in range(len(self.traffics)):
+            self.meter.observe(i, self._all(i))
+
+    def after(self, now_ns: int) -> None:
+        """Kernel hook: an instant is complete."""
+        world = self.world
+        if world.physics.changed:
+            self._connect(now_ns)
+        touched = False
+        for i, columns in enumerate(world.fibs.dirty):
+            if columns:
+                touched = True
+                chosen = np.array(sorted(columns), np.int32)
+                columns.clear()
+                self.meter.advance(i, chosen, now_ns)
+                self._solve(i, chosen)
+                self.meter.observe(i, chosen)
+        if touched:
+            self.meter.instant(now_ns)
+
+    def _connect(self, now_ns: int) -> None:
+        world = self.world
+        world.physics.changed = False
+        alive = ~np.array(world.physics.dead)
+        for i, space in enumerate(self.stage.spaces):
+            self.meter.advance(i, self._all(i), now_ns)
+            out = np.empty((len(space.dests), len(space.demand)), np.bool_)
+            lit = world.physics.passing[space.part.slots] > 0.0
+            reach.connected(space.net, space.dests, lit, alive[space.part.switches], out)
+            self.meter.connect(i, out)
+            world.fibs.dirty[i].update(range(len(space.dests)))
+
+    def _all(self, i: int) -> np.ndarray:
+        return np.arange(len(self.stage.spaces[i].dests), dtype=np.int32)
+
+    def _solve(self, i: int, columns: np.ndarray) -> None:
+        world, space, traffic = self.world, self.stage.spaces[i], self.traffics[i]
+        fibs, physics, slots = world.fibs, world.physics, space.part.slots
+        live = fibs.admitted[slots] & ~physics.pruned[slots]
+        alive = ~np.array(physics.dead)[space.part.switches]
+        demand = np.where(alive, space.demand, 0.0)
+        traffic.role, traffic.w0 = fibs.role[i], fibs.w0[i]
+        traffic.solve(columns, fibs.rows[i], live, physics.passing[slots], demand)
+
+
+def crossings(stage: Stage, space: Space, changes: Sequence[Change]) -> dict[str, Bools]:
+    """Pairs whose traffic crosses what fails, in all ("all") or down or up over a failed link."""
+    fabric, slots = stage.fabric, space.part.slots
+    src, dst, link = fabric.src[slots], fabric.nbr[slots], space.link
+    failed = np.zeros(len(slots), np.bool_)
+    dead = np.zeros(fabric.switches, np.bool_)
+    for change in changes:
+        if change.element == "switch":
+            dead[change.id] = True
+        elif change.element != "planner":
+            here = link == change.id
+            if change.end:
+                here &= (src == fabric.near[change.id]) == (change.end == NEAR)
+            failed |= here
+    marks = {
+        "all": failed | dead[src] | dead[dst],
+        "down": failed & (fabric.tier[src] > fabric.tier[dst]),
+        "up": failed & (fabric.tier[src] < fabric.tier[dst]),
+    }
+    found = {}
+    for scope, marked in marks.items():
+        out = np.empty((len(space.dests), len(space.demand)), np.bool_)
+        reach.crossing(space.net, space.dests, space.part.dist, space.role, marked, out)
+        found[scope] = out
+    return found
