@@ -1,4 +1,4 @@
-"""The protocols by name, ours and those of other packages. A kit is imported only when asked for."""
+"""The protocols by name, ours and other packages'. A kit is imported only when asked for."""
 
 from __future__ import annotations
 
