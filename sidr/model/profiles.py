@@ -73,12 +73,20 @@ class SidrTimers(Struct, frozen=True):
     """SIDR: our own choices.
 
     Args:
-        hold_up_ns: how long a returning port must have light before it says hello.
+        hold_up_ns: how long a returning port must have light before it says hello; doubled with
+            every further fall up to hold_up_max_ns, until it has not fallen for quiet_ns.
         hello_retry_ns: hello again after this, until the neighbour's full vector is here.
+        digest_ns: period of digests to neighbours; 0 = none are sent (no anti-entropy).
+        replan_ns: how long the planner waits after the last report before it plans again; 0 = it
+            never does.
         bounces: K, how often a packet may leave its DAG for a detour.
     """
 
     hold_up_ns: int
+    hold_up_max_ns: int
+    quiet_ns: int
+    digest_ns: int
+    replan_ns: int
     hello_retry_ns: int
     bounces: int
 

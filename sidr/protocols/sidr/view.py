@@ -39,6 +39,19 @@ class View:
         self.own = [FULL if c == OWN else 0 for c in table.group_class]
         self.refresh(range(len(self.entry)))
 
+    def adopt(self, table: SwitchTable) -> list[int]:
+        """Another table of the same order: the same groups, other weights and detours.
+
+        Returns:
+            The groups whose own r changed.
+        """
+        self.table = table
+        self._members.clear()
+        for c, entry in zip(table.group_class, self.entry, strict=True):
+            if c >= 0:
+                self._members[c, entry] = self._members.get((c, entry), 0) + 1
+        return self.refresh(range(len(self.entry)))
+
     def classes_using(self, port: int) -> int:
         """How many classes have the port as primary, sibling or backup."""
         bit = 1 << port
