@@ -137,8 +137,12 @@ def _classes(
     where: str, masks: bytes, vectors: bytes, numbers: list[int], sizes: tuple[int, int]
 ) -> tuple[tuple[int, int, int, bytes], ...]:
     size, ports = sizes
-    known = [int.from_bytes(masks[i : i + size], "little") for i in range(0, len(masks), size)]
-    weights = [b""] + [vectors[i : i + ports] for i in range(0, len(vectors), ports)]
+    per_mask, per_vector = (
+        max(1, size),
+        max(1, ports),
+    )  # without ports there is nothing to step over
+    known = [int.from_bytes(masks[i : i + size], "little") for i in range(0, len(masks), per_mask)]
+    weights = [b""] + [vectors[i : i + ports] for i in range(0, len(vectors), per_vector)]
     found = []
     for i in range(0, len(numbers), 4):
         prim, sib, b1, w = numbers[i : i + 4]

@@ -180,23 +180,27 @@ def weights(ptr, nbr, twin, cap, hops, dist, dests, out):
     n = len(ptr) - 1
     rho = np.zeros(n)
     even = True
+    ahead = back = np.zeros(0, np.uint64)  # one word of every row, side by side in memory
     for j in range(len(dests)):
-        word, bit = j // 64, np.uint64(j % 64)
+        bit = np.uint64(j % 64)
+        if j % 64 == 0:
+            ahead = hops[:, j // 64].copy()
+            back = ahead[twin]
         for v in np.argsort(dist[j], kind="mergesort"):
             if v == dests[j]:
                 rho[v] = 1.0
                 continue
             total, used, top = 0.0, 0.0, 0.0
             for e in range(ptr[v], ptr[v + 1]):
-                if hops[e, word] >> bit & np.uint64(1):
+                if ahead[e] >> bit & np.uint64(1):
                     flow = cap[e] * rho[nbr[e]]
                     total += flow
                     top = max(top, flow)
-                if hops[twin[e], word] >> bit & np.uint64(1):
+                if back[e] >> bit & np.uint64(1):
                     used += cap[e]
             rho[v] = total / used if used > 0.0 else 0.0
             for e in range(ptr[v], ptr[v + 1]):
-                if hops[e, word] >> bit & np.uint64(1):
+                if ahead[e] >> bit & np.uint64(1):
                     share = max(1, int(255.0 * cap[e] * rho[nbr[e]] / top + 0.5))
                     even = even and share == 255
                     if len(out):

@@ -11,8 +11,8 @@ from sidr.errors import PlanError
 from sidr.forwarding.codec import GROUPS_MAX, digest64
 from sidr.model.fabric import Fabric
 from sidr.model.plan import Plan, PlanPart
-from sidr.plan.component import solve
-from sidr.plan.tables import tables
+from sidr.plan.component import solve_all
+from sidr.plan.tables import Content, contents, tables
 
 
 def plan(fabric: Fabric, *, epoch: int = 1) -> Plan:
@@ -28,11 +28,14 @@ def plan(fabric: Fabric, *, epoch: int = 1) -> Plan:
         raise PlanError.one(
             fabric.label, f"{len(fabric.groups)} destination groups", f"below {GROUPS_MAX}"
         )
-    parts = tuple(solve(fabric, members, groups) for members, groups in _components(fabric))
+    parts, like = solve_all(fabric, _components(fabric))
     order = order_id(fabric, parts)
     encoded = [b""] * fabric.switches
-    for part in parts:
-        of_part = tables(fabric, part, epoch, order)
+    said: dict[int, list[Content]] = {}
+    for part, first in zip(parts, like, strict=True):
+        if first not in said:
+            said[first] = contents(fabric, part)
+        of_part = tables(fabric, part, said[first], epoch=epoch, order_id=order)
         for switch, table in zip(part.switches.tolist(), of_part, strict=True):
             encoded[switch] = table
     return Plan(fabric, parts, epoch, order, digest64(b"".join(encoded)), tuple(encoded))

@@ -1,6 +1,13 @@
-"""The encoded tables of a component's switches, from its bitsets."""
+"""The encoded tables of a component's switches, from its bitsets.
+
+`contents` is what the tables of all components of one shape say, about groups numbered within the
+component; `tables` puts it in the numbers of the fabric and into bytes.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,8 +17,22 @@ from sidr.model.fabric import I32, Fabric
 from sidr.model.plan import NO_ENTRY, OWN, PlanPart
 
 
-def tables(fabric: Fabric, part: PlanPart, epoch: int, order_id: int) -> list[bytes]:
-    """One table per member switch, in order. Groups of other components have no entry."""
+class Content(NamedTuple):
+    """What one switch's table says.
+
+    Attributes:
+        mask_bytes: bytes per port mask; classes: see `forwarding.codec`.
+        first, number: int32[runs], the column where each run begins, and its class or OWN.
+    """
+
+    mask_bytes: int
+    classes: list[Class]
+    first: I32
+    number: I32
+
+
+def contents(fabric: Fabric, part: PlanPart) -> list[Content]:
+    """What the table of each member switch says, in order."""
     found = []
     lo = 0
     degree = (fabric.ptr[1:] - fabric.ptr[:-1])[part.switches].tolist()
@@ -23,12 +44,34 @@ def tables(fabric: Fabric, part: PlanPart, epoch: int, order_id: int) -> list[by
         hi = lo + ports
         cells = np.zeros((groups, 3 * max(1, -(-ports // 64))), np.uint64)
         count = masks.classes(lo, hi, part.prim, part.sib, part.b1, w0, cells, number, first)
-        kept, renumbered = _without_own(number, count, home == switch)
+        kept, line = _without_own(number, count, home == switch)
         classes = [_class(part, cells, int(first[c]), (lo, hi)) for c in kept]
-        runs = _runs(len(fabric.groups), part.groups, renumbered)
-        found.append(pack(mask_size(ports), classes, runs, epoch, order_id))
+        starts = np.flatnonzero(np.diff(line, prepend=NO_ENTRY)).astype(np.int32)
+        found.append(Content(mask_size(ports), classes, starts, line[starts]))
         lo = hi
     return found
+
+
+def tables(
+    fabric: Fabric, part: PlanPart, said: Sequence[Content], *, epoch: int, order_id: int
+) -> list[bytes]:
+    """One table per member switch, in order. Groups of other components have no entry.
+
+    Args:
+        said: the contents of this part, or of one of the same shape.
+    """
+    breaks = np.flatnonzero(np.diff(part.groups) > 1) + 1
+    foreign = _foreign(len(fabric.groups), part.groups, breaks)
+    return [
+        pack(
+            content.mask_bytes,
+            content.classes,
+            _runs(content, part.groups, breaks, foreign),
+            epoch,
+            order_id,
+        )
+        for content in said
+    ]
 
 
 def _without_own(number: I32, count: int, own: np.ndarray) -> tuple[list[int], I32]:
@@ -54,10 +97,19 @@ def _is_even(weights: bytes) -> bool:
     return len(set(weights) - {0}) <= 1
 
 
-def _runs(total: int, members: I32, number: I32) -> list[Run]:
-    """Run-length form over all groups of the fabric, with the end marked."""
-    line = np.full(total, NO_ENTRY, np.int32)
-    line[members] = number
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(line)) + 1])
-    runs = list(zip(starts.tolist(), line[starts].tolist(), strict=True))
-    return [*runs, (total, NO_ENTRY)]
+def _foreign(total: int, groups: I32, breaks: np.ndarray) -> list[Run]:
+    """Where the groups of other components begin, and the mark of the end."""
+    if not len(groups):
+        return [(0, NO_ENTRY), (total, NO_ENTRY)]
+    after = [*groups[breaks - 1].tolist(), int(groups[-1])]
+    begins = [0] if groups[0] else []
+    begins += [group + 1 for group in after if group + 1 < total]
+    return [*((group, NO_ENTRY) for group in begins), (total, NO_ENTRY)]
+
+
+def _runs(content: Content, groups: I32, breaks: np.ndarray, foreign: list[Run]) -> list[Run]:
+    """Run-length form over all groups of the fabric: the content's runs, cut where the
+    component's groups are interrupted by others."""
+    columns = np.union1d(content.first, breaks)
+    number = content.number[np.searchsorted(content.first, columns, side="right") - 1]
+    return sorted([*zip(groups[columns].tolist(), number.tolist(), strict=True), *foreign])
