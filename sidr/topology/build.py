@@ -213,7 +213,7 @@ def _renumber(srlgs: Mapping[str, Sequence[int] | I32], sequence: I64) -> dict[s
 def _srlg_key(name: str) -> tuple[bool, int, tuple[list[str | int], str]]:
     """Trunks first, by number; then the others, by name."""
     number = trunk_number(name)
-    return number < 0, number, natural_key(name)
+    return (False, number, ([], name)) if number >= 0 else (True, 0, natural_key(name))
 
 
 def _assemble(

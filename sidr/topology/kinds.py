@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sidr.errors import Mistake, TopologyError
 from sidr.model.fabric import Fabric
+from sidr.topology.campus import SITES_MAX, campus, site_campus
 from sidr.topology.layered import Cables, Clos, folded_clos, leaf_spine
 
 LINKS_MAX = 4_000_000
@@ -120,6 +121,10 @@ def _10p10u(spec: str, values: Values) -> Fabric:
     return folded_clos(spec, SHAPES_10P10U[SIZES[values["size"]]], _cables(values))
 
 
+def _campus(spec: str, values: Values) -> Fabric:
+    return campus(spec, site_campus(values["sites"]), _cables(values))
+
+
 def _cables(values: Values) -> Cables:
     return Cables(capacity_bps=values["capacity"], trunk=values["trunk"])
 
@@ -173,6 +178,12 @@ KINDS: Mapping[str, Kind] = {
             "a model of the 10p10u fabric: parallel planes, each a three-tier Clos of 64 x 400G",
             {"size": Parameter("mini", form="choice", choices=SIZES), **SHARED},
             _10p10u,
+        ),
+        Kind(
+            "campus",
+            "16 planes of sites, each a three-tier Clos of 128-port switches, under super-cores",
+            {"sites": Parameter("4", high=SITES_MAX), **SHARED},
+            _campus,
         ),
     )
 }

@@ -1,6 +1,7 @@
 """Columns of folded Clos fabrics (two and three tiers, parallel planes), made by numpy.
 
-Called by the kinds; `build.fabric` turns the columns into a Fabric.
+Called by the kinds and by `campus`, whose sites are such planes; `build.fabric` turns the columns
+into a Fabric.
 """
 
 from __future__ import annotations
@@ -69,30 +70,68 @@ def leaf_spine(label: str, leaves: int, spines: int, parallel: int, cables: Cabl
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plane:
+    """The columns of one plane: n switches and m links by position, see `build.fabric`.
+
+    Attributes:
+        names: n names without the plane's prefix; tier, pod, site, hosts: int[n].
+        below, above: int[m], positions in `names`; length_m: float64[m].
+    """
+
+    names: list[str]
+    tier: I64
+    pod: I64
+    site: I64
+    hosts: I64
+    below: I64
+    above: I64
+    length_m: F64
+
+
 def folded_clos(label: str, shape: Clos, cables: Cables) -> Fabric:
     """The Fabric of a shape; switches carry a plane prefix where there are several planes."""
-    planes = np.arange(shape.planes)
-    prefixes = [f"n{i}-" for i in planes] if shape.planes > 1 else [""]
+    return in_planes(label, clos_plane(shape), shape.planes, shape.links_per_host, cables)
+
+
+def clos_plane(shape: Clos) -> Plane:
+    """One plane of a shape, or one site of a campus."""
     below, above, length = _plane_links(shape)
-    offset = (planes * shape.plane_switches)[:, None]
     leaves, aggs = shape.pods * shape.leaves, shape.pods * shape.aggs
     pods = np.arange(shape.pods)
     pod = [np.repeat(pods, shape.leaves), np.repeat(pods, shape.aggs), np.full(shape.cores, -1)]
     tier = np.repeat([0, 1, 2], [leaves, aggs, shape.cores])
-    names = _plane_names(shape)
+    return Plane(
+        names=_plane_names(shape),
+        tier=tier,
+        pod=np.concatenate(pod),
+        site=np.full(shape.plane_switches, -1),
+        hosts=np.where(tier == 0, shape.hosts, 0),
+        below=below,
+        above=above,
+        length_m=length,
+    )
+
+
+def in_planes(label: str, one: Plane, planes: int, links_per_host: int, cables: Cables) -> Fabric:
+    """The Fabric of equal planes beside each other, prefixed `n0-` on where there are several."""
+    numbers = np.arange(planes)
+    prefixes = [f"n{i}-" for i in numbers] if planes > 1 else [""]
+    offset = (numbers * len(one.names))[:, None]
     return fabric(
         label,
-        names=[prefix + name for prefix in prefixes for name in names],
-        a=(below + offset).ravel(),
-        b=(above + offset).ravel(),
-        tier=np.tile(tier, shape.planes),
-        pod=np.tile(np.concatenate(pod), shape.planes),
-        plane=np.repeat(planes, shape.plane_switches),
-        hosts=np.tile(np.where(tier == 0, shape.hosts, 0), shape.planes),
+        names=[prefix + name for prefix in prefixes for name in one.names],
+        a=(one.below + offset).ravel(),
+        b=(one.above + offset).ravel(),
+        tier=np.tile(one.tier, planes),
+        pod=np.tile(one.pod, planes),
+        plane=np.repeat(numbers, len(one.names)),
+        site=np.tile(one.site, planes),
+        hosts=np.tile(one.hosts, planes),
         host_bps=cables.capacity_bps,
-        links_per_host=shape.links_per_host,
+        links_per_host=links_per_host,
         capacity_bps=cables.capacity_bps,
-        length_m=np.tile(length, shape.planes),
+        length_m=np.tile(one.length_m, planes),
         trunk=cables.trunk,
     )
 
