@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec import convert
+
 from sidr.campaign.bench import Campaign, Runner
+from sidr.campaign.variants import base_of
 from sidr.errors import Mistake, ResultError, unknown
 from sidr.fault import scenario
 from sidr.model.profiles import hardware, profile
 from sidr.sim.trial import Outcome
 from sidr.topology import fabric_hash, load
 from sidr.trace.results import ROWS, SCENARIO, Row, read_rows
-from sidr.trace.summary import read_summary
+from sidr.trace.summary import SIDR, read_summary
 
 
 def campaign_of(directory: Path) -> Campaign:
@@ -28,7 +31,7 @@ def campaign_of(directory: Path) -> Campaign:
         raise ResultError.one(
             str(directory), f"was made on another fabric than {summary.fabric} is now"
         )
-    protocols = tuple(dict.fromkeys(row.protocol for row in rows))
+    protocols = tuple(dict.fromkeys(base_of(row.protocol) for row in rows))
     return Campaign(
         fabric,
         scenario.read(directory / SCENARIO, fabric),
@@ -36,6 +39,7 @@ def campaign_of(directory: Path) -> Campaign:
         tuple(profile(name) for name in summary.profiles),
         hardware(summary.hardware),
         str(summary.provenance.get("asn", "rfc7938")),
+        convert(summary.provenance.get("prefixes", 1), int),
     )
 
 
@@ -56,15 +60,16 @@ def again(
     campaign = campaign_of(directory)
     rows = read_rows(directory / ROWS)
     names = [p.name for p in campaign.profiles]
-    protocol = protocol or campaign.protocols[0]
+    ran = list(dict.fromkeys(row.protocol for row in rows if row.trial == fault)) or [SIDR]
+    protocol = protocol or ran[0]
     profile_name = profile_name or names[0]
     mistakes: list[Mistake] = []
     trials = [trial for trial in campaign.schedule.trials if trial.number == fault]
     if not trials:
         last = len(campaign.schedule.trials) - 1
         mistakes.append(Mistake("--fault", f"no trial {fault}", f"0 to {last}"))
-    if protocol not in campaign.protocols:
-        mistakes.append(unknown("--protocol", "protocol", protocol, campaign.protocols))
+    if trials and protocol not in ran:
+        mistakes.append(unknown("--protocol", "protocol", protocol, ran))
     if profile_name not in names:
         mistakes.append(unknown("--profile", "profile", profile_name, names))
     if mistakes:

@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from sidr.campaign.variants import base_of, hello_for, variants
 from sidr.model.fabric import Fabric
 from sidr.model.faults import Schedule, Trial
 from sidr.model.profiles import Hardware, Profile
@@ -31,7 +32,7 @@ class Campaign:
     """What is run: one fabric, one schedule, protocols x profiles on one hardware.
 
     Attributes:
-        asn: see `protocols.kit.Setting`.
+        asn, prefixes: see `protocols.kit.Setting`.
     """
 
     fabric: Fabric
@@ -40,11 +41,17 @@ class Campaign:
     profiles: tuple[Profile, ...]
     hardware: Hardware
     asn: str = "rfc7938"
+    prefixes: int = 1
 
     @property
     def runs(self) -> int:
         """How many rows the campaign makes."""
-        return len(self.schedule.trials) * len(self.protocols) * len(self.profiles)
+        return sum(
+            len(variants(protocol, self.protocols, trial, profile))
+            for trial in self.schedule.trials
+            for profile in self.profiles
+            for protocol in self.protocols
+        )
 
 
 class Runner:
@@ -57,21 +64,24 @@ class Runner:
     def outcome(
         self, trial: Trial, protocol: str, profile: Profile, *, keep: bool = False
     ) -> Outcome:
-        """One trial under one protocol and profile."""
+        """One trial under one protocol (or variant of SIDR) and profile."""
         where = touched(self.campaign.fabric, trial)
         if where not in self._stages:
             self._stages[where] = stage(self.campaign.fabric, where)
         c = self.campaign
-        terms = Terms(profile, c.hardware, c.asn)
-        return run(self._stages[where], trial, kit(protocol), terms, keep=keep)
+        terms = Terms(
+            profile, c.hardware, c.asn, prefixes=c.prefixes, hello=hello_for(protocol, profile)
+        )
+        return run(self._stages[where], trial, kit(base_of(protocol)), terms, keep=keep)
 
     def rows(self, trial: Trial) -> list[Row]:
         """All rows of one trial, profiles outside, protocols inside."""
         c = self.campaign
         return [
-            row(trial, protocol, profile, self.outcome(trial, protocol, profile))
+            row(trial, name, profile, self.outcome(trial, name, profile))
             for profile in c.profiles
             for protocol in c.protocols
+            for name in variants(protocol, c.protocols, trial, profile)
         ]
 
 

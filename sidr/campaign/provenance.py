@@ -21,7 +21,6 @@ NOT_MODELLED = (
     "queueing of messages for a busy CPU (each message has its cost, they do not wait for "
     "each other)",
     "host spraying, which may make the reaction of routing unnecessary",
-    "restoration of BGP and OSPF (only SIDR's is measured)",
 )
 
 
@@ -36,6 +35,7 @@ def provenance(campaign: Campaign, command: str) -> dict[str, object]:
         "seed": campaign.schedule.seed,
         "fabric_hash": campaign.schedule.fabric_hash,
         "asn": campaign.asn,
+        "prefixes": campaign.prefixes,
         "profiles": {p.name: as_document(p) for p in campaign.profiles},
         "hardware": as_document(campaign.hardware),
         "machine": {

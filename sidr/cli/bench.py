@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sidr.trace.summary import Summary
 
 PROFILES = ("frr-datacenter", "tuned")
-FAULTS = ("cut", "trunk", "switch")
+FAULTS = ("cut", "trunk", "switch", "silent", "flap")
 INTERRUPTED = 130
 
 
@@ -39,6 +39,8 @@ INTERRUPTED = 130
 @options.seed
 @click.option("--asn", type=click.Choice(["rfc7938", "unique"]), default="rfc7938",
               show_default=True, help="How BGP numbers its switches.")  # fmt: skip
+@click.option("--prefixes", type=click.IntRange(1, 10_000), default=1, show_default=True,
+              help="Prefixes per destination group.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(min=1), default=None,
               help="Processes; results do not depend on it.  [default: CPUs]")  # fmt: skip
 @click.option("-o", "--output", "directory", type=click.Path(path_type=Path),
@@ -120,7 +122,15 @@ def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
     if mistakes:
         raise SidrError(mistakes)
     assert fabric is not None and trials is not None
-    return Campaign(fabric, trials, tuple(protocols), tuple(profiles), machine, chosen["asn"])
+    return Campaign(
+        fabric,
+        trials,
+        tuple(protocols),
+        tuple(profiles),
+        machine,
+        chosen["asn"],
+        chosen["prefixes"],
+    )
 
 
 def _run(campaign: Campaign, chosen: dict[str, Any]) -> tuple[list[Row], bool]:

@@ -18,8 +18,10 @@ from msgspec import structs
 from sidr.errors import FaultError, Mistake
 from sidr.fault import scenario
 from sidr.fault.grammar import format, parse_trial
-from sidr.fault.kinds import REPEAT, Options, changes, kinds, options_of
+from sidr.fault.kinds import REPEAT, kinds, options_of
+from sidr.fault.outage import changes
 from sidr.fault.scenario import Draft
+from sidr.fault.strikes import Options
 from sidr.fault.targets import Selection
 from sidr.model.fabric import Fabric
 from sidr.model.faults import Fault, Schedule, Trial
@@ -27,6 +29,10 @@ from sidr.topology import fabric_hash
 
 TARGET_STREAM = 0x74617267
 """Spawn key of the stream that draws targets, far from those that drivers spawn from the seed."""
+
+PLANNER = "planner"
+"""Fault class of a trial in which nothing but the planner fails; beside others it does not count,
+for it moves no packet."""
 
 MIXED = "mixed"
 """Fault class of a trial whose faults are of several classes."""
@@ -79,7 +85,7 @@ def _entries(text: str, fabric: Fabric) -> Sequence[Draft | Trial]:
 def _drawn(fabric: Fabric, draft: Draft, sample: int, key: tuple[int, int]) -> list[Trial]:
     """The trials of one draft; `key` is (seed, position of the draft)."""
     ready = _ready(fabric, draft)
-    repeats = [options[REPEAT] for _, options, _ in ready if REPEAT in options]
+    repeats = [int(options[REPEAT]) for _, options, _ in ready if REPEAT in options]
     named = all(selection.is_named for _, _, selection in ready)
     count = max(repeats) if repeats else 1 if named else sample
     trials = []
@@ -116,9 +122,11 @@ def _trial(draft: Draft, ready: Sequence[Ready], seed: int) -> Trial:
     ]
     texts = []
     for (fault, _, _), pick in zip(ready, picks, strict=True):
-        kept = tuple(option for option in fault.options if option[0] != REPEAT)
+        kept = tuple(sorted({**dict(fault.options), **dict(pick.options)}.items()))
+        kept = tuple(option for option in kept if option[0] != REPEAT)
         texts.append(format(structs.replace(fault, target=pick.target, options=kept)))
-    classes = {pick.fault_class for pick in picks}
-    name = draft.fault_class or (picks[0].fault_class if len(classes) == 1 else MIXED)
+    classes = {pick.fault_class for pick in picks if pick.fault_class != PLANNER}
+    classes = classes or {PLANNER}
+    name = draft.fault_class or (min(classes) if len(classes) == 1 else MIXED)
     down = [outage for pick in picks for outage in pick.outages]
     return Trial(0, "; ".join(texts), name, seed, changes(down))

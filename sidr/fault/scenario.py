@@ -24,7 +24,7 @@ from sidr.fault import targets
 from sidr.fault.grammar import parse_trial
 from sidr.fault.yaml_file import Item, read_yaml
 from sidr.model.fabric import Fabric
-from sidr.model.faults import Change, Fault, Schedule, Trial
+from sidr.model.faults import ELEMENTS, FAR, NEAR, Change, Fault, Schedule, Trial
 from sidr.model.units import duration_ns, format_duration
 from sidr.topology import fabric_hash
 
@@ -33,7 +33,10 @@ EXACT_KEYS = ("number", "fault", "class", "seed", "changes")
 TOP_KEYS = ("about", "fabric", "fabric_hash", "seed", "trials")
 T = TypeVar("T")
 
-CHANGE_SHAPE = "AT link-down|link-up|switch-down|switch-up NAME"
+CHANGE_SHAPE = "AT link|switch|silent|lossy|planner-down|up NAME [from=SWITCH] [loss=R] [delay=T]"
+
+
+CHANGE_OPTIONS = {"from", "loss", "delay"}
 
 
 class Draft(Struct, frozen=True):
@@ -115,9 +118,19 @@ def text_of(schedule: Schedule, fabric: Fabric) -> str:
 
 
 def _change_text(change: Change, fabric: Fabric) -> str:
-    link = change.kind.startswith("link")
-    name = fabric.link_name(change.id) if link else fabric.names[change.id]
-    return f"{format_duration(change.at_ns)} {change.kind} {name}"
+    name = "planner"
+    if change.element != name:
+        switch = change.element == "switch"
+        name = fabric.names[change.id] if switch else fabric.link_name(change.id)
+    words = [format_duration(change.at_ns), change.kind, name]
+    if change.end:
+        sender = fabric.near if change.end == NEAR else fabric.far
+        words.append(f"from={fabric.names[sender[change.id]]}")
+    if change.loss_ratio:
+        words.append(f"loss={change.loss_ratio!r}")
+    if change.delay_ns:
+        words.append(f"delay={format_duration(change.delay_ns)}")
+    return " ".join(words)
 
 
 class _Numbers:
@@ -129,7 +142,7 @@ class _Numbers:
 
     def __call__(self, element: str, name: str, where: str) -> int:
         if (element, name) not in self._known:
-            find = targets.links if element == "link" else targets.switches
+            find = targets.switches if element == "switch" else targets.links
             found = find(self._fabric, name, where)
             id = int(found.ids[0])
             if len(found.ids) != 1 or found.name(id) != name:
@@ -138,6 +151,15 @@ class _Numbers:
                 )
             self._known[element, name] = id
         return self._known[element, name]
+
+    def end_of(self, link: int, name: str, item: Item) -> str:
+        """Which end of a link a switch is."""
+        ends = {NEAR: int(self._fabric.near[link]), FAR: int(self._fabric.far[link])}
+        for end, switch in ends.items():
+            if self._fabric.names[switch] == name:
+                return end
+        names = [self._fabric.names[switch] for switch in ends.values()]
+        raise FaultError([item.mistake(f"from={name} is no end of the link", " or ".join(names))])
 
 
 def _draft(item: Item) -> Draft:
@@ -173,15 +195,24 @@ def _exact(item: Item, numbers: _Numbers) -> Trial:
 
 
 def _change(item: Item, numbers: _Numbers) -> Change:
-    at, _, rest = _scalar(item).partition(" ")
-    kind, _, name = rest.partition(" ")
-    if kind not in ("link-down", "link-up", "switch-down", "switch-up") or not name:
+    at, kind, name, *more = [*_scalar(item).split(" "), "", "", ""][:6]
+    element, _, edge = kind.partition("-")
+    given = dict(word.partition("=")[::2] for word in more if word)
+    known = element in ELEMENTS and edge in ("down", "up") and given.keys() <= CHANGE_OPTIONS
+    if not known or not name:
         raise FaultError([item.mistake(f"{item.value!r} is no change", CHANGE_SHAPE)])
     try:
         at_ns = duration_ns(at, item.where)
-    except SidrError as error:
-        raise FaultError(error.mistakes) from error
-    return Change(at_ns, kind, numbers(kind.split("-")[0], name, item.where))
+        delay_ns = duration_ns(given.get("delay", "0"), item.where)
+        loss_ratio = float(given.get("loss", "0"))
+    except (SidrError, ValueError) as error:
+        found = error.mistakes if isinstance(error, SidrError) else [item.mistake(str(error))]
+        raise FaultError(found) from error
+    id = 0 if element == "planner" else numbers(element, name, item.where)
+    end = numbers.end_of(id, given["from"], item) if "from" in given else ""
+    if element == "silent" and not end:
+        raise FaultError([item.mistake("a silent link without from=SWITCH", CHANGE_SHAPE)])
+    return Change(at_ns, kind, id, end, loss_ratio, delay_ns)
 
 
 def _check_fabric(top: Mapping[str, Item], fabric: Fabric, path: Path) -> None:

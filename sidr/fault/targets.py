@@ -27,14 +27,18 @@ import numpy as np
 import numpy.typing as npt
 
 from sidr.errors import FaultError, Mistake, nearest, unknown
+from sidr.graph.csr import components
 from sidr.model.fabric import I32, Fabric
 
 BUNDLE = "#*"
+DEAD, SLOW = "dead", "slow"
+PLANNER = (DEAD, SLOW)
+"""What a planner may be."""
 TIER_WORD = re.compile(r"(?:.*-)?([A-Za-z]+)[0-9]+")
 SHOWN = 6
 
 Mask = npt.NDArray[np.bool_]
-What = Literal["link", "bundle", "switch", "srlg"]
+What = Literal["link", "bundle", "switch", "srlg", "plane", "planner"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +67,10 @@ class Selection:
             return self.fabric.names[id]
         if self.what == "srlg":
             return self.fabric.srlg_names[id]
+        if self.what == "plane":
+            return str(id)
+        if self.what == "planner":
+            return PLANNER[id]
         return self.fabric.link_name(id) + (BUNDLE if self.what == "bundle" else "")
 
     def links(self, id: int) -> list[int]:
@@ -70,6 +78,9 @@ class Selection:
         assert self.what != "switch", self.what
         if self.what == "srlg":
             return sorted(self.fabric.srlg_links[id].tolist())
+        if self.what == "plane":
+            fabric, within = self.fabric, plane_of(self.fabric) == id
+            return [int(link) for link in np.flatnonzero(within[fabric.near] | within[fabric.far])]
         if self.what == "link":
             return [id]
         near, far = self.fabric.near, self.fabric.far
@@ -143,6 +154,50 @@ def srlgs(fabric: Fabric, text: str, where: str) -> Selection:
     if not found.any():
         raise FaultError([unknown(where, "trunk", text, names)])
     return Selection(fabric, "srlg", _ids(found))
+
+
+def planes(fabric: Fabric, text: str, where: str) -> Selection:
+    """The planes that a text selects, by number or glob; an empty one: all.
+
+    Raises:
+        FaultError: it selects none, or the fabric has one plane only.
+    """
+    numbers = [int(number) for number in np.unique(plane_of(fabric)) if number >= 0]
+    if len(numbers) < 2:
+        raise FaultError([Mistake(where, "this fabric is one plane", "a fabric of several planes")])
+    names = [str(number) for number in numbers]
+    chosen = np.array(numbers, dtype=np.int32)[_matching(names, text or "*")]
+    if not len(chosen):
+        raise FaultError([unknown(where, "plane", text, names)])
+    return Selection(fabric, "plane", chosen)
+
+
+def plane_of(fabric: Fabric) -> I32:
+    """The plane of every switch, int32[n].
+
+    Where a fabric says that it has several planes, these; otherwise the parts into which it falls
+    without its leaves (the planes of spines that every leaf is linked to), leaves having none (-1).
+    """
+    if len(np.unique(fabric.plane)) > 1:
+        return fabric.plane
+    upper = fabric.tier > 0 if fabric.tiered else np.zeros(fabric.switches, np.bool_)
+    inside = upper[fabric.near] & upper[fabric.far]
+    part = components(fabric.switches, fabric.near[inside], fabric.far[inside])
+    numbers = np.unique(part[upper], return_inverse=True)[1]
+    found = np.full(fabric.switches, -1, np.int32)
+    found[upper] = numbers
+    return found
+
+
+def planner(fabric: Fabric, text: str, where: str) -> Selection:
+    """The state of the planner that a text names; an empty one: dead.
+
+    Raises:
+        FaultError: it names none.
+    """
+    if (text or DEAD) not in PLANNER:
+        raise FaultError([unknown(where, "state of the planner", text, PLANNER)])
+    return Selection(fabric, "planner", np.array([PLANNER.index(text or DEAD)], dtype=np.int32))
 
 
 def tier_words(fabric: Fabric) -> dict[str, int]:

@@ -167,7 +167,7 @@ def run(stage: Stage, trial: Trial, kit: Kit, terms: Terms, *, keep: bool = Fals
     if rest:
         begin = limit + RESTORE_AFTER_NS
         end = begin + limit - START_NS
-        kernel.at(begin, meter.restore, begin)
+        kernel.at(begin, meter.give_up, begin)
         for change in rest:
             undo = structs.replace(change, kind=change.kind.replace("-down", "-up"))
             kernel.at(begin, apply, undo)

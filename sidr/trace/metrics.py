@@ -158,6 +158,7 @@ class Meter:
         self._loop_ns = self._hole_ns = 0
         self._load_max = self._stretch_max = 0.0
         self._repair: dict[str, int | None] | None = None
+        self._given_up = False
         self._restore_ns: int | None = None
         self._before: _PhaseA | None = None
 
@@ -200,6 +201,11 @@ class Meter:
     def _lost_s(self) -> float:
         lost = sum(float((p.lost_ns @ p.traffic.space.demand).sum()) for p in self.parts)
         return lost / self._offered / 1e9 if self._offered else 0.0
+
+    def give_up(self, now_ns: int) -> None:
+        """The horizon is over: what is not repaired by now is unrecovered. Light returns."""
+        self._given_up = True
+        self.restore(now_ns)
 
     def restore(self, now_ns: int) -> None:
         """Light begins to return: phase A ends."""
@@ -257,10 +263,10 @@ class Meter:
         )
 
     def _repaired(self, scope: str) -> int | None:
-        """t0 to the end of the loss that began in phase A."""
+        """t0 to the end of the loss that began in phase A; None = not before the horizon."""
         assert self._repair is not None
         since = self._repair[scope]
-        if since is None:
+        if since is None and not self._given_up:
             since = self._good_since[scope]
         return None if since is None else since - self._t0
 

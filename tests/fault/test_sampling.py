@@ -88,10 +88,10 @@ def test_all_mistakes_of_all_expressions_are_told_at_once(fabric: Fabric) -> Non
     assert len(caught.value.mistakes) == 6
 
 
-def test_kinds_that_do_not_exist_yet_are_unknown(fabric: Fabric) -> None:
-    for text in ("silent", "one-way", "flap", "degrade", "plane"):
-        with pytest.raises(FaultError, match="unknown kind of fault"):
-            schedule(fabric, [text])
+def test_unknown_kinds_are_named_with_the_nearest(fabric: Fabric) -> None:
+    with pytest.raises(FaultError, match="unknown kind of fault") as caught:
+        schedule(fabric, ["silnt"])
+    assert caught.value.mistakes[0].nearest == "silent"
 
 
 def test_a_file_of_exact_trials_gives_those(fabric: Fabric, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_the_shipped_names() -> None:
         "tuned",
         "tuned-no-queues",
     )
-    assert hardware_names() == ("linux-netns", "ideal")
+    assert hardware_names() == ("linux-netns", "sonic", "ideal")
 
 
 def test_frr_queues_are_frrs() -> None:
