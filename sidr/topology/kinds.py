@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sidr.errors import Mistake, TopologyError
 from sidr.model.fabric import Fabric
 from sidr.topology.campus import SITES_MAX, campus, site_campus
+from sidr.topology.jellyfish import jellyfish
 from sidr.topology.layered import Cables, Clos, folded_clos, leaf_spine
 
 LINKS_MAX = 4_000_000
@@ -125,6 +126,20 @@ def _campus(spec: str, values: Values) -> Fabric:
     return campus(spec, site_campus(values["sites"]), _cables(values))
 
 
+def _jellyfish(spec: str, values: Values) -> Fabric:
+    switches, degree = values["switches"], values["degree"]
+    where = f"{spec}: degree"
+    mistakes = []
+    if degree >= switches:
+        found = f"{degree} neighbours among {switches} switches"
+        mistakes.append(Mistake(where, found, f"below {switches}"))
+    if switches * degree % 2:
+        found = f"{switches} switches x {degree} links each is odd, but every link has two ends"
+        mistakes.append(Mistake(where, found, "an even product"))
+    _check(spec, mistakes)
+    return jellyfish(spec, switches, degree, values["seed"], _cables(values))
+
+
 def _cables(values: Values) -> Cables:
     return Cables(capacity_bps=values["capacity"], trunk=values["trunk"])
 
@@ -184,6 +199,17 @@ KINDS: Mapping[str, Kind] = {
             "16 planes of sites, each a three-tier Clos of 128-port switches, under super-cores",
             {"sites": Parameter("4", high=SITES_MAX), **SHARED},
             _campus,
+        ),
+        Kind(
+            "jellyfish",
+            "a random regular graph without tiers, the same for a seed in every version",
+            {
+                "switches": Parameter("40", low=3),
+                "degree": Parameter("6", low=2, high=256),
+                "seed": Parameter("1", low=0, high=999_999_999),
+                **SHARED,
+            },
+            _jellyfish,
         ),
     )
 }
