@@ -106,7 +106,8 @@ def convert(spec: str, output: Path | None, to: str | None, force: bool) -> None
     from sidr.cli.output import remark
     from sidr.errors import TopologyError
     from sidr.topology import load, save
-    from sidr.topology.files import FORMATS, format_of
+    from sidr.topology.files import FORMATS, format_of, not_kept
+    from sidr.topology.spec import path_of
 
     name = format_of(output, to or "") if output else to or "native"
     if output and output.exists() and not force:
@@ -119,6 +120,9 @@ def convert(spec: str, output: Path | None, to: str | None, force: bool) -> None
         click.echo(FORMATS[name].write(fabric), nl=False)
     for field in FORMATS[name].loses:
         remark(f"lost: {name} cannot carry {field}")
+    path = path_of(spec)
+    for field in not_kept(path) if path else ():
+        remark(f"lost: {field} is checked when a file is read, a fabric does not keep it")
 
 
 @topo.command()

@@ -1,4 +1,4 @@
-"""What must hold between the fields of a fabric document: names, ends, ranks, tiers, SRLGs.
+"""What must hold between the fields of a fabric document: names, ends, ports, ranks, tiers, SRLGs.
 
 Works on raw data and skips whatever has the wrong type (that is `schema`'s to report), so that all
 mistakes of a file come out in one go.
@@ -6,7 +6,7 @@ mistakes of a file come out in one go.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from sidr.errors import Mistake, nearest
@@ -32,6 +32,8 @@ def problems(data: object) -> Found:
     yield from _tiers(switches)
     links = _entries(data, "links")
     yield from _ends(links, names)
+    yield from _radix(switches, links)
+    yield from _ports(links)
     yield from _ranks(links)
     if data.get("trunk", 8) not in ("none", None, 0):
         yield from _trunk_names(links)
@@ -65,6 +67,40 @@ def _ends(links: list[tuple[int, Mapping[str, object]]], names: Mapping[str, int
         if isinstance(link.get("a"), str) and link.get("a") == link.get("b"):
             found = f"a link from {link['a']!r} to itself"
             yield ("links", i, "b"), Mistake("", found, "two different switches")
+
+
+def _radix(
+    switches: list[tuple[int, Mapping[str, object]]], links: list[tuple[int, Mapping[str, object]]]
+) -> Found:
+    """Links and host ports together must fit a switch."""
+    ends = (link.get(end) for _, link in links for end in ("a", "b"))
+    taken = Counter(name for name in ends if isinstance(name, str))
+    for i, switch in switches:
+        name, radix, hosts = switch.get("name"), switch.get("radix"), switch.get("hosts")
+        if not isinstance(name, str) or type(radix) is not int:
+            continue
+        if type(hosts) is not int:
+            hosts = 0 if switch.get("tier") else 1
+        if taken[name] + hosts > radix:
+            parts = f"{taken[name]} for links, {hosts} for hosts"
+            found = (
+                f"{name!r} has {taken[name] + hosts} ports in use ({parts}), its radix is {radix}"
+            )
+            fix = "take links or hosts away, or correct the radix"
+            yield ("switches", i, "radix"), Mistake("", found, fix=fix)
+
+
+def _ports(links: list[tuple[int, Mapping[str, object]]]) -> Found:
+    """A port holds one link; 7 and "7" are the same port."""
+    taken: dict[tuple[str, str], str] = {}
+    for i, link in links:
+        for end in ("a", "b"):
+            name, port = link.get(end), link.get(f"{end}_port")
+            if isinstance(name, str) and isinstance(port, (int, str)):
+                first = taken.setdefault((name, str(port)), f"links[{i}].{end}_port")
+                if first != f"links[{i}].{end}_port":
+                    found = f"port {port!r} of {name!r} stands twice"
+                    yield ("links", i, f"{end}_port"), Mistake("", found, fix=f"{first} has it")
 
 
 def _ranks(links: list[tuple[int, Mapping[str, object]]]) -> Found:

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 SHOWN_MAX = 100
 """Most mistakes that one file reports; the rest is counted."""
 
+CHECKED_ONLY = {"switches": ("radix",), "links": ("a_port", "b_port")}
+"""Fields that are checked when a document is read and that a Fabric does not keep: they describe
+the boxes and the cabling, and two fabrics that differ in nothing else are the same to routing. So
+they never enter the hash."""
+
 Locate = Callable[[Collection[Path]], Mapping[Path, str]]
 """Tells for paths what to print as `where`."""
 
@@ -49,6 +54,20 @@ def from_document(data: object, label: str, locate: Locate) -> Fabric:
             mistakes.append(Mistake(label, f"and {len(found) - SHOWN_MAX} mistakes more"))
         raise TopologyError(mistakes)
     return _build(content, label)
+
+
+def checked_only(data: object) -> list[str]:
+    """The fields of `CHECKED_ONLY` that a document uses."""
+    if not isinstance(data, Mapping):
+        return []
+    used = {
+        field
+        for key, fields in CHECKED_ONLY.items()
+        for entry in (data[key] if isinstance(data.get(key), list) else ())
+        for field in fields
+        if isinstance(entry, Mapping) and entry.get(field) is not None
+    }
+    return [field for fields in CHECKED_ONLY.values() for field in fields if field in used]
 
 
 def key_text(path: Path) -> str:

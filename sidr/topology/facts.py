@@ -16,6 +16,8 @@ from sidr.topology.digest import fabric_hash
 
 HOST_CABLES_NS = round(2 * HOST_LINK_M * NS_PER_M)
 """Delay of the cables between the hosts and their leaves, both ends."""
+COMPONENTS_SHOWN = 4
+"""Most components of a plane that fell apart whose switches are named."""
 
 
 def facts(fabric: Fabric) -> dict[str, object]:
@@ -64,12 +66,14 @@ def complaints(fabric: Fabric) -> list[Mistake]:
 
 def _split_planes(fabric: Fabric) -> Iterator[Mistake]:
     for plane in np.unique(fabric.plane).tolist():
-        parts = fabric.component[fabric.plane == plane]
-        numbers, sizes = np.unique(parts, return_counts=True)
+        members = np.flatnonzero(fabric.plane == plane)
+        of_member = fabric.component[members]
+        numbers, sizes = np.unique(of_member, return_counts=True)
         if len(numbers) > 1:
-            small = np.flatnonzero(fabric.component == numbers[sizes.argmin()])
+            lost = numbers[np.argsort(sizes, kind="stable")][:-1]
+            shown = [_listed(fabric, members[of_member == c]) for c in lost[:COMPONENTS_SHOWN]]
             found = f"falls apart into {len(numbers)} components; the smallest: "
-            found += _listed(fabric, small[fabric.plane[small] == plane])
+            found += "; the next: ".join(shown)
             yield Mistake(f"plane {plane}", found, "one component", fix="add the missing links")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from sidr.errors import Mistake, TopologyError, nearest, unknown
 from sidr.model.fabric import Fabric
 from sidr.topology import marks
+from sidr.topology.document import checked_only
 from sidr.topology.native import read_native, write_native
 from sidr.topology.nodelink import read_nodelink, write_nodelink
 
@@ -67,6 +68,11 @@ def read(path: Path, label: str) -> Fabric:
         raise TopologyError.one(str(path), found, allowed=f"a mapping with {markers}")
     chosen = next((f for f in FORMATS.values() if f.marker in data), FORMATS["native"])
     return chosen.read(data, text, str(path), label)
+
+
+def not_kept(path: Path) -> list[str]:
+    """Fields of a readable file that its Fabric does not keep (see `document.CHECKED_ONLY`)."""
+    return checked_only(marks.read(_text(path), str(path)))
 
 
 def save(fabric: Fabric, path: Path | str, format: str = "") -> list[str]:

@@ -4,12 +4,13 @@
     trunk: 8                 # links per connector, or none
     defaults: {capacity: 400G, length_m: 20, medium: optical}
     switches:
-      - {name: leaf0, tier: 0, hosts: 4}
+      - {name: leaf0, tier: 0, hosts: 4, radix: 32}
       - {name: spine0, tier: 1}
     links:
-      - {a: leaf0, b: spine0, length_m: 30, srlgs: [duct-a]}
+      - {a: leaf0, b: spine0, a_port: Ethernet1/1, b_port: 7, length_m: 30, srlgs: [duct-a]}
 
-Which fields exist is in `schema`; what must hold between them in `consistency`.
+Which fields exist is in `schema`; what must hold between them in `consistency`. `radix` and the
+ports only serve that check: a Fabric does not keep them, so they are not written either.
 """
 
 from __future__ import annotations

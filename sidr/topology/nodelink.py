@@ -1,8 +1,9 @@
 """NetworkX node-link JSON, in and out, and the translation between its words and ours.
 
 Node `id` is our name, edge `source` and `target` are our a and b; other attributes have the names
-of the native format. Attributes that we do not know are ignored on reading: such files belong to
-others. Directed graphs are refused.
+of the native format (not `radix`, nor `a_port` and `b_port`: an undirected edge has no first end).
+Attributes that we do not know are ignored on reading: such files belong to others. Directed graphs
+are refused.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ module inside functions only: it loads pydantic, and is the only one that does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -19,10 +20,15 @@ from sidr.topology.trunks import TRUNK_LINKS
 
 NAME_PATTERN = r"^[A-Za-z0-9_](?:-?[A-Za-z0-9._])*$"
 NAME_WORDS = "letters, digits and . _ with single - between them, at most 64"
+PORT_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$"
+PORT_WORDS = "a number or a name of letters, digits and . _ : / -, at most 64"
 NUMBER_MAX = 10**6
 """Largest pod, plane or site number: larger is a slip of the pen."""
 LENGTH_M_MAX = 2e7
 """Longest link, m: half the way round the Earth."""
+
+_CHECKED = "checked when the file is read, and no part of the fabric or its hash"
+_PORT = "number or name of the port, once per switch, at end"
 
 
 def _rate(value: object) -> object:
@@ -34,6 +40,13 @@ def _rate(value: object) -> object:
         raise ValueError(error.mistakes[0].allowed) from error
 
 
+def _port(value: object) -> object:
+    written = isinstance(value, (int, str)) and not isinstance(value, bool)
+    if not written or not re.fullmatch(PORT_PATTERN, str(value)):
+        raise ValueError(PORT_WORDS)
+    return str(value)
+
+
 def _trunk(value: object) -> object:
     return 0 if value in ("none", None) else value
 
@@ -43,6 +56,19 @@ Rate = Annotated[
     int,
     BeforeValidator(_rate),
     WithJsonSchema({"type": ["string", "integer"], "examples": ["400G", 400000000000]}),
+]
+Port = Annotated[
+    str,
+    BeforeValidator(_port),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0},
+                {"type": "string", "pattern": PORT_PATTERN},
+            ],
+            "examples": [7, "Ethernet1/7"],
+        }
+    ),
 ]
 Trunk = Annotated[
     int,
@@ -72,6 +98,9 @@ class SwitchEntry(_Strict):
     hosts: Annotated[int, Field(ge=0, le=65536)] | None = Field(
         None, description="host-facing ports; 1 on a destination unless said otherwise"
     )
+    radix: Annotated[int, Field(ge=1, le=65536)] | None = Field(
+        None, description=f"most ports, host-facing ones included; {_CHECKED}"
+    )
 
 
 class LinkEntry(_Strict):
@@ -84,6 +113,8 @@ class LinkEntry(_Strict):
     medium: Medium | None = None
     srlgs: Annotated[list[Name], Field(description="links that fail together")] = []
     rank: Annotated[int, Field(ge=0, description="tells parallel links apart")] | None = None
+    a_port: Port | None = Field(None, description=f"{_PORT} a; {_CHECKED}")
+    b_port: Port | None = Field(None, description=f"{_PORT} b; {_CHECKED}")
 
 
 class Defaults(_Strict):

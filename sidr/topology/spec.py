@@ -25,10 +25,9 @@ def load(spec: str) -> Fabric:
         TopologyError: with every mistake of the spec or the file.
     """
     spec = spec.strip()
-    if spec.startswith("file:"):
-        return files.read(Path(spec.removeprefix("file:")), spec)
-    if Path(spec).suffix in files.SUFFIXES:
-        return files.read(Path(spec), spec)
+    path = path_of(spec)
+    if path is not None:
+        return files.read(path, spec)
     name, _, arguments = spec.partition(":")
     if name not in KINDS:
         raise TopologyError([_unknown_kind(spec, name)])
@@ -38,6 +37,14 @@ def load(spec: str) -> Fabric:
     if mistakes:
         raise TopologyError(mistakes)
     return kind.build(spec, values)
+
+
+def path_of(spec: str) -> Path | None:
+    """The file that a spec names; None when it names a kind."""
+    spec = spec.strip()
+    if spec.startswith("file:"):
+        return Path(spec.removeprefix("file:"))
+    return Path(spec) if Path(spec).suffix in files.SUFFIXES else None
 
 
 def _unknown_kind(spec: str, name: str) -> Mistake:

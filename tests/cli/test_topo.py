@@ -104,6 +104,22 @@ def test_convert_overwrites_only_by_force(tmp_path: Path) -> None:
     assert path.read_text() != "mine"
 
 
+def test_convert_says_what_a_fabric_does_not_keep(tmp_path: Path) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text("switches: [{name: a, radix: 2}, {name: b}]\nlinks: [{a: a, b: b}]\n")
+    result = run("convert", str(path))
+    assert "radix" not in result.stdout
+    assert "lost: radix is checked when a file is read" in result.stderr
+
+
+def test_check_refuses_a_switch_with_more_ports_than_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text("switches:\n- {name: a, radix: 1}\n- {name: b}\nlinks: [{a: a, b: b}]\n")
+    result = run("check", str(path))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"sidr: {path}:2:switches[0].radix: 'a' has 2 ports in use")
+
+
 def test_convert_without_output_prints_the_file() -> None:
     assert run("convert", "fat-tree").stdout.startswith("host_rate: 400G\n")
     assert json.loads(run("convert", "fat-tree", "--to", "node-link").stdout)["multigraph"] is True

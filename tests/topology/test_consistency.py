@@ -40,6 +40,44 @@ def test_a_link_that_contradicts_is_found(links: object, path: object, said: str
     assert said in text
 
 
+@pytest.mark.parametrize(
+    ("switch", "used"),
+    [
+        ({"radix": 2}, 3),
+        ({"radix": 3}, 0),
+        ({"radix": 1, "hosts": 0}, 2),
+        ({"radix": 2, "hosts": 0}, 0),
+        ({"radix": 5, "hosts": 4}, 6),
+        ({"radix": 1, "tier": 2}, 2),
+        ({"radix": 2, "tier": 2}, 0),
+        ({"radix": True}, 0),
+        ({"radix": None}, 0),
+    ],
+)
+def test_links_and_host_ports_must_fit_the_radix(switch: dict[str, object], used: int) -> None:
+    """Switch a has two links, and one host port unless said otherwise."""
+    tier = {"tier": 0} if "tier" in switch else {}
+    switches = [{"name": "a", **switch}, {"name": "b", **tier}]
+    links = [{"a": "a", "b": "b"}, {"a": "b", "b": "a"}]
+    problem = found(switches, links)
+    assert [path for path, _ in problem] == ([("switches", 0, "radix")] if used else [])
+    for _, text in problem:
+        assert f"{used} ports in use" in text
+        assert f"its radix is {switch['radix']}" in text
+
+
+def test_the_same_port_of_two_switches_is_two_ports() -> None:
+    links = [{"a": "a", "b": "b", "a_port": 1, "b_port": 1}, {"a": "a", "b": "b", "a_port": 2}]
+    assert found(named("a", "b"), links) == []
+
+
+def test_every_further_use_of_a_port_points_at_the_first() -> None:
+    links = [{"a": "a", "b": "b", "b_port": "x"}] * 3
+    problem = found(named("a", "b"), links)
+    assert [path for path, _ in problem] == [("links", 1, "b_port"), ("links", 2, "b_port")]
+    assert all("links[0].b_port has it" in text for _, text in problem)
+
+
 def test_trunk_names_are_free_where_there_are_no_default_trunks() -> None:
     links = [{"a": "a", "b": "b", "srlgs": ["t0"]}]
     assert found(named("a", "b"), links, trunk="none") == []
@@ -70,4 +108,5 @@ def test_wrong_types_are_left_to_the_schema(data: object) -> None:
 
 
 def test_unhashable_values_are_left_to_the_schema() -> None:
-    assert found([{"name": ["a"]}], [{"a": ["x"], "b": {}, "rank": "y", "srlgs": [[1]]}]) == []
+    link = {"a": ["x"], "b": {}, "rank": "y", "srlgs": [[1]], "a_port": [], "b_port": {}}
+    assert found([{"name": ["a"], "radix": []}, {"name": "b", "radix": "x"}], [link]) == []

@@ -7,7 +7,7 @@ import pytest
 from sidr.errors import TopologyError
 from sidr.model.fabric import Fabric
 from sidr.topology import fabric, fabric_hash, load
-from sidr.topology.document import SHOWN_MAX, from_document, key_text, to_document
+from sidr.topology.document import SHOWN_MAX, checked_only, from_document, key_text, to_document
 
 
 def build(document: object) -> Fabric:
@@ -93,6 +93,14 @@ def test_the_mistakes_of_a_hopeless_file_are_counted_not_all_printed() -> None:
         build({"switches": switches})
     assert len(caught.value.mistakes) == SHOWN_MAX + 1
     assert str(caught.value.mistakes[-1]) == "doc: and 7 mistakes more"
+
+
+def test_fields_that_are_only_checked_are_told_in_their_order() -> None:
+    switches = [{"name": "a", "radix": None}, {"name": "b", "radix": 4}, "no mapping"]
+    links = [{"a": "a", "b": "b", "b_port": 1}]
+    assert checked_only({"switches": switches, "links": links}) == ["radix", "b_port"]
+    assert checked_only({"switches": [{"name": "a"}], "links": None}) == []
+    assert checked_only([]) == []
 
 
 def test_paths_are_written_as_people_do() -> None:

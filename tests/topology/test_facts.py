@@ -59,6 +59,12 @@ def test_a_plane_that_falls_apart_is_named_with_its_lost_switches() -> None:
     assert text.startswith("plane 0: falls apart into 2 components; the smallest: d")
 
 
+def test_every_part_that_fell_off_a_plane_is_named_smallest_first() -> None:
+    broken = fabric("x", names=list("abcdefghij"), a=[0, 1, 2, 6, 7, 4], b=[1, 2, 3, 7, 8, 5])
+    (text,) = map(str, complaints(broken))
+    assert "4 components; the smallest: j; the next: e, f; the next: g, h, i (allowed" in text
+
+
 def test_planes_apart_from_each_other_are_no_complaint() -> None:
     assert complaints(fabric("x", names=list("abcd"), a=[0, 2], b=[1, 3], plane=[0, 0, 1, 1])) == []
 

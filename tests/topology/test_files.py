@@ -8,7 +8,7 @@ import pytest
 
 from sidr.errors import TopologyError
 from sidr.topology import fabric_hash, load, save
-from sidr.topology.files import format_of
+from sidr.topology.files import format_of, not_kept
 
 
 def mistake(spec: Path | str) -> str:
@@ -68,3 +68,11 @@ def test_a_suffix_or_a_name_chooses_the_format() -> None:
         format_of(Path("a.txt"))
     with pytest.raises(TopologyError, match="did you mean 'node-link'"):
         format_of(Path("a.txt"), "nodelink")
+
+
+def test_what_a_fabric_does_not_keep_of_a_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text("switches: [{name: a, radix: 2}, {name: b}]\nlinks: [{a: a, b: b, a_port: 1}]")
+    assert not_kept(path) == ["radix", "a_port"]
+    save(load(str(path)), path)
+    assert not_kept(path) == []

@@ -32,12 +32,53 @@ def test_a_file_with_five_mistakes_reports_all_five_with_their_lines(tmp_path: P
         load(str(path))
     assert [str(m).removeprefix(f"{path}:") for m in caught.value.mistakes] == [
         "4:switches[1].tier: found 'zero' (allowed: a whole number)",
-        "5:switches[2].colour: unknown key 'colour' (allowed: name, tier, pod, plane, site, hosts)",
+        "5:switches[2].colour: unknown key 'colour' "
+        "(allowed: name, tier, pod, plane, site, hosts, radix)",
         "7:links[0].b: unknown switch 'spin0'; did you mean 'spine0'? "
         "(allowed: a name in switches)",
         "8:links[1].capacity: found 'fast' (allowed: a rate such as 400G, 100M or 1.6T)",
         "11:links[2].length_m: found -3 (allowed: at least 0.0)",
     ]
+
+
+CROWDED = """\
+switches:
+  - {name: leaf0, tier: 0, hosts: 2, radix: 3}
+  - {name: leaf1, tier: 0, radix: 2}
+  - {name: spine0, tier: 1, radix: 2}
+links:
+  - {a: leaf0, b: spine0, a_port: 1, b_port: Ethernet1/1}
+  - {a: spine0, b: leaf0, b_port: "1"}
+  - {a: leaf1, b: spine0, b_port: Ethernet1/1}
+"""
+
+
+def test_switches_with_too_many_ports_and_ports_with_two_links_come_with_their_lines(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text(CROWDED)
+    with pytest.raises(TopologyError) as caught:
+        load(str(path))
+    fix = "take links or hosts away, or correct the radix"
+    assert [str(m).removeprefix(f"{path}:") for m in caught.value.mistakes] == [
+        "2:switches[0].radix: 'leaf0' has 4 ports in use (2 for links, 2 for hosts), "
+        f"its radix is 3; {fix}",
+        "4:switches[2].radix: 'spine0' has 3 ports in use (3 for links, 0 for hosts), "
+        f"its radix is 2; {fix}",
+        "7:links[1].b_port: port '1' of 'leaf0' stands twice; links[0].a_port has it",
+        "8:links[2].b_port: port 'Ethernet1/1' of 'spine0' stands twice; links[0].b_port has it",
+    ]
+
+
+def test_radix_and_ports_leave_the_hash_alone(tmp_path: Path) -> None:
+    bare, full = tmp_path / "bare.yaml", tmp_path / "full.yaml"
+    bare.write_text("switches: [{name: a}, {name: b}]\nlinks: [{a: a, b: b}]\n")
+    full.write_text(
+        "switches: [{name: a, radix: 2}, {name: b, radix: 64}]\n"
+        "links: [{a: a, b: b, a_port: 0, b_port: et-0/0/1:2}]\n"
+    )
+    assert fabric_hash(load(str(bare))) == fabric_hash(load(str(full)))
 
 
 @pytest.mark.parametrize(

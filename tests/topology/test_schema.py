@@ -37,6 +37,12 @@ def test_the_smallest_file_is_one_switch() -> None:
         ({"rank": 1.5}, "rank", "a whole number"),
         ({"rank": True}, "rank", "a whole number"),
         ({"srlgs": "duct"}, "srlgs", "a list"),
+        ({"a_port": -1}, "a_port", "a number or a name"),
+        ({"b_port": True}, "b_port", "a number or a name"),
+        ({"b_port": 1.5}, "b_port", "a number or a name"),
+        ({"a_port": "Ethernet 1"}, "a_port", "a number or a name"),
+        ({"a_port": "x" * 65}, "a_port", "at most 64"),
+        ({"port": 1}, "port", "rank, a_port, b_port"),
         ({"capcity": "400G"}, "capcity", "did you mean 'capacity'?"),
     ],
 )
@@ -52,6 +58,22 @@ def test_a_wrong_field_is_found_with_what_is_allowed(
 def test_names_that_would_break_fault_expressions_are_refused(name: object) -> None:
     assert [path for path, _ in findings({"switches": [{"name": name}]})] == [
         ("switches", 0, "name")
+    ]
+
+
+@pytest.mark.parametrize("port", [0, 7, "7", "Ethernet1/7", "et-0/0/1:2", None])
+def test_ports_are_numbers_or_the_names_that_vendors_print(port: object) -> None:
+    links = [{"a": "a", "b": "b", "a_port": port}]
+    content, wrong = validate({"switches": SWITCHES, "links": links})
+    assert not wrong
+    assert content is not None
+    assert content.links[0].a_port == (None if port is None else str(port))
+
+
+@pytest.mark.parametrize("radix", [0, -1, "64", 1.5, True])
+def test_a_radix_is_a_positive_number(radix: object) -> None:
+    assert [path for path, _ in findings({"switches": [{"name": "a", "radix": radix}]})] == [
+        ("switches", 0, "radix")
     ]
 
 
@@ -94,3 +116,6 @@ def test_the_json_schema_names_every_key() -> None:
         "links",
     }
     assert schema["required"] == ["switches"]
+    assert "radix" in schema["$defs"]["SwitchEntry"]["properties"]
+    ports = [schema["$defs"]["LinkEntry"]["properties"][key] for key in ("a_port", "b_port")]
+    assert ["end a" in ports[0]["description"], "end b" in ports[1]["description"]] == [True, True]

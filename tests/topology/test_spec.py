@@ -8,6 +8,7 @@ import pytest
 
 from sidr.errors import TopologyError
 from sidr.topology import fabric_hash, load, save
+from sidr.topology.spec import path_of
 
 
 def mistakes(spec: str) -> list[str]:
@@ -28,6 +29,12 @@ def test_a_path_is_a_spec_with_or_without_file(tmp_path: Path) -> None:
     for spec in (f"{tmp_path}/f.yaml", f"file:{tmp_path}/f.yaml", f"file:{tmp_path}/plain"):
         assert fabric_hash(load(spec)) == fabric_hash(made)
         assert load(spec).label == spec
+
+
+def test_a_spec_names_a_file_or_a_kind() -> None:
+    assert path_of(" file:x ") == Path("x")
+    assert path_of("a/b.yaml") == Path("a/b.yaml")
+    assert path_of("fat-tree:k=4") is None
 
 
 def test_all_mistakes_of_a_spec_come_at_once() -> None:
