@@ -80,6 +80,10 @@ class Wire:
         self._busy_until[e] = arrival
         self._kernel.at(arrival, self._arrive, (self._physics.epoch[e], (e, core, sent)))
 
+    def clear_up(self, _: object = None) -> None:
+        """The bad weather is over."""
+        self._weather = None
+
     def _brave(self, e: int, arrival: int, letter: Letter, weather: Weather) -> None:
         """Lose, double and delay; order is not kept."""
         copies = 1 + (self._fate.unit() < weather.duplicate)

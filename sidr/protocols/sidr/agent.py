@@ -132,11 +132,11 @@ class Agent:
     def _port(self, port: int, what: Input, message: Notice | Digest | None = None) -> list[Effect]:
         if not self._table:
             return []
+        assert self.view is not None  # made from the state before this event
         move = TABLE[self._state[port], what]
         self._state[port] = move.state
         if not move.action:
             return []
-        assert self.view is not None
         if message is not None and move.action in ("admit", "hear", "compare"):
             heard: Callable[..., list[Effect]] = getattr(self, f"_{move.action}")
             return heard(port, message)
