@@ -40,6 +40,9 @@ SETS_MAX = 2_000_000
               help="K, how many detours a packet may take.")  # fmt: skip
 @click.option("--colours", type=click.Choice(["none"]), default="none", show_default=True,
               help="Colour layers beyond the bounces (none are built yet).")  # fmt: skip
+@click.option("--split", type=click.Choice(["equal", "weighted"]), default="equal",
+              show_default=True,
+              help="Traffic over usable ports: evenly, or by weight x announced share.")  # fmt: skip
 @options.output_format
 @options.verbosity
 def verify(
@@ -52,6 +55,7 @@ def verify(
     phase: str,
     bounces: int,
     colours: str,
+    split: str,
     format: str,
     quiet: bool,
     verbose: bool,
@@ -59,7 +63,8 @@ def verify(
     """Exact delivered shares over failure sets, loops and worst cases.
 
     Every set of K failures is checked, or --sample of them. A share is the mean over all sets and
-    all ordered pairs of leaves that are alive and still connected, under an even split per port.
+    all ordered pairs of leaves that are alive and still connected; load_max is the highest load of
+    a link over its capacity when every leaf sends all that its hosts can.
 
     \b
     Example:
@@ -83,7 +88,7 @@ def verify(
         found = tally(
             plan,
             sets_of.sets(things, k, sample, seed),
-            rule=Rule(1, bounces, 1, 0),
+            rule=Rule(1, bounces, 1, int(split == "weighted")),
             notified=phase == "notified",
             advance=advance,
         )
@@ -94,6 +99,7 @@ def verify(
         "phase": phase,
         "bounces": bounces,
         "colours": colours,
+        "split": split,
         "exhaustive": sample is None,
         **found.facts(),
     }

@@ -73,11 +73,15 @@ def test_the_untagged_bounce_is_caught_looping() -> None:
     assert tagged.loops == 0
 
 
-def test_one_cut_of_a_pair_of_parallel_links_loads_the_other_by_one_and_three_quarters() -> None:
-    """Even split: a leaf's traffic over 7 links, while the optimum is 1/8 + its part elsewhere."""
-    found = shares("leaf-spine:leaves=4,spines=4,parallel=2", "links", 1, Rule(1, 2, 1, 0))
-    assert found.full == found.pairs
-    assert found.stretch_max == 1.0
+def test_one_cut_of_parallel_links_is_spread_by_weights_and_not_by_an_even_split() -> None:
+    """Eight full links lead to a leaf; with seven left the optimum is 8/7 of a link on each."""
+    spec = "leaf-spine:leaves=4,spines=4,parallel=2"
+    even = shares(spec, "links", 1, Rule(1, 2, 1, 0), notified=True)
+    weighted = shares(spec, "links", 1, Rule(1, 2, 1, 1), notified=True)
+    assert even.full == even.pairs == weighted.full
+    assert even.stretch_max == 1.0
+    assert even.load_max == pytest.approx(1.75 * 8 / 7, abs=1e-12)
+    assert weighted.load_max == pytest.approx(8 / 7, abs=1e-12)
 
 
 def test_worst_sets_are_named_worst_first() -> None:
