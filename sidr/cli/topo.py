@@ -24,11 +24,12 @@ def topo() -> None:
 @options.output_format
 def list_(format: str) -> None:
     """What a SPEC can name: kinds with their parameters, files in ./topologies, file formats."""
-    from sidr.topology import kinds
     from sidr.topology.files import FORMATS
+    from sidr.topology.registry import survey
 
     here = Path("topologies")
     files = sorted(str(path) for path in here.glob("*") if path.suffix in SUFFIXES)
+    kinds, mistakes = survey()
     described = [
         {
             "kind": kind.name,
@@ -38,15 +39,16 @@ def list_(format: str) -> None:
                 for name, p in kind.parameters.items()
             },
         }
-        for kind in kinds()
+        for kind in kinds
     ]
     formats = {name: form.summary for name, form in FORMATS.items()}
 
     def table() -> None:
         rows = []
-        for kind in kinds():
-            for i, (name, p) in enumerate(kind.parameters.items()):
-                rows.append((kind.name if i == 0 else "", name, p.default or "-", p.allowed))
+        for kind in kinds:
+            taken = [(n, p.default or "-", p.allowed) for n, p in kind.parameters.items()]
+            for i, row in enumerate(taken or [("", "", "")]):
+                rows.append((kind.name if i == 0 else "", *row))
         output.print_table(("kind", "parameter", "default", "allowed"), rows)
         if files:
             click.echo()
@@ -55,6 +57,8 @@ def list_(format: str) -> None:
         output.print_table(("format", "what"), list(formats.items()))
 
     output.show(format, {"kinds": described, "files": files, "formats": formats}, table)
+    for mistake in mistakes:
+        output.remark(f"sidr: {mistake}")
 
 
 @topo.command()

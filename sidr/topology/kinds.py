@@ -1,7 +1,7 @@
-"""The kinds of fabric that a spec can name, their parameters, and the registry `KINDS`.
+"""What a kind of fabric is, and our own kinds: `KINDS`, with their parameters.
 
-Every layered kind is a folded Clos (`layered`); this module only says which. Reading a spec's text
-is in `spec`.
+How a fabric is made stands in `layered`, `campus` and `jellyfish`; this module only says which.
+Kinds of other packages are found by `registry`; reading a spec's text is in `spec`.
 """
 
 from __future__ import annotations
@@ -213,9 +213,4 @@ KINDS: Mapping[str, Kind] = {
         ),
     )
 }
-"""All kinds by name."""
-
-
-def kinds() -> list[Kind]:
-    """All kinds, in the order in which they are listed to people."""
-    return list(KINDS.values())
+"""All kinds of ours by name."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from sidr.errors import Mistake, SidrError, TopologyError, nearest, unknown
 from sidr.model.fabric import Fabric
 from sidr.model.units import rate_bps
-from sidr.topology import files
-from sidr.topology.kinds import KINDS, Kind, Parameter
+from sidr.topology import files, registry
+from sidr.topology.kinds import Kind, Parameter
 
 
 def load(spec: str) -> Fabric:
@@ -29,9 +29,9 @@ def load(spec: str) -> Fabric:
     if path is not None:
         return files.read(path, spec)
     name, _, arguments = spec.partition(":")
-    if name not in KINDS:
+    kind = registry.kind(name)
+    if kind is None:
         raise TopologyError([_unknown_kind(spec, name)])
-    kind = KINDS[name]
     mistakes: list[Mistake] = []
     values = _values(kind, spec, arguments, mistakes)
     if mistakes:
@@ -48,7 +48,7 @@ def path_of(spec: str) -> Path | None:
 
 
 def _unknown_kind(spec: str, name: str) -> Mistake:
-    mistake = unknown(spec or "spec", "kind of fabric", name, [*KINDS, "file"])
+    mistake = unknown(spec or "spec", "kind of fabric", name, [*registry.names(), "file"])
     fix = "a file is written file:PATH" if Path(spec).exists() and spec else ""
     return Mistake(mistake.where, mistake.found, mistake.allowed, mistake.nearest, fix)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sidr.errors import TopologyError
-from sidr.topology import kinds, load, to_networkx
+from sidr.topology import load, to_networkx
 from sidr.topology.facts import complaints
 from sidr.topology.kinds import KINDS, Kind
 
@@ -24,8 +24,8 @@ def test_every_kind_works_with_its_defaults_alone(kind: Kind) -> None:
     assert made.label == kind.name
 
 
-def test_the_registry_knows_kinds_by_their_own_names() -> None:
-    assert [kind.name for kind in kinds()] == list(KINDS)
+def test_kinds_are_known_by_their_own_names() -> None:
+    assert [kind.name for kind in KINDS.values()] == list(KINDS)
 
 
 @pytest.mark.parametrize(
