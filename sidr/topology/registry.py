@@ -76,7 +76,7 @@ def _package(point: EntryPoint) -> str:
 def _foreign(point: EntryPoint) -> Kind:
     """The kind of an entry point, which bears its name."""
     try:
-        found = point.load()
+        found: Kind = point.load()
         sound = isinstance(found, Kind) and all(
             isinstance(parameter, Parameter) for parameter in found.parameters.values()
         )
