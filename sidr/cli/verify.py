@@ -42,7 +42,7 @@ SETS_MAX = 2_000_000
               help="Colour layers beyond the bounces (none are built yet).")  # fmt: skip
 @click.option("--split", type=click.Choice(["equal", "weighted"]), default="equal",
               show_default=True,
-              help="Traffic over usable ports: evenly, or by weight x announced share.")  # fmt: skip
+              help="Traffic over usable ports: even, or by weight x share.")  # fmt: skip
 @options.output_format
 @options.verbosity
 def verify(

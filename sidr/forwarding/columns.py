@@ -80,11 +80,13 @@ def _enter(net, rule, col, work, s):
     for i in range(n):
         e = work.buf_slots[i]
         work.slot[used + i] = e
-        work.weight[used + i] = work.buf_weights[i] / total * col.lit[e]
+        work.weight[used + i] = work.buf_weights[i] / total
         h = net.nbr[e]
         if not col.lit[e]:
             work.child[used + i] = LOST
-        elif h == col.dest:
+            continue
+        work.weight[used + i] *= col.lit[e]
+        if h == col.dest:
             work.child[used + i] = DELIVERED
         elif rule.tagged == 0 or (work.prim_ok[h] and not in_port_matters(net, col, net.twin[e])):
             work.child[used + i] = out_tag * width + slots + h
@@ -249,8 +251,8 @@ def solve(net, rule, columns, dests, role, w0, r, live, lit, demand, work, out):
 
     Args:
         columns: int32[c], which columns; dests: int32[g]; role, w0, r: uint8[g, E].
-        live: bool[E]; lit: bool[E] or float64[E], the part of packets that a slot carries, which
-            is also what its load counts.
+        live: bool[E]; lit: bool[E] or float64[E], the part of packets that a slot carries. The
+            load of a lossy slot is what it carries, that of a dark one what is sent into it.
         demand: float64[k], what each switch offers to each destination; 0 = no source.
         out: (share, looping, hops, hops_max: float64[g, k], load: float64[g, E]).
 

@@ -67,7 +67,7 @@ class Traffic:
             the rest is blackholed. 0 where v is no source.
         hops: float64[g, k], expected hops of the delivered part, times that part.
         hops_max: float64[g, k], the longest delivered path; 0 where a cycle is on the way.
-        load: float64[g, E], bps per slot.
+        load: float64[g, E], bps per slot; total: float64[E], its sum over columns.
         role, w0: uint8[g, E], the tables that forward; the space's until the caller sets others.
         truncated: some share of looping is an upper bound (see `columns.WALK_STEPS_MAX`).
     """
@@ -79,8 +79,14 @@ class Traffic:
         self.share, self.looping = np.zeros((g, k)), np.zeros((g, k))
         self.hops, self.hops_max = np.zeros((g, k)), np.zeros((g, k))
         self.load = np.zeros((g, rows))
+        self.total = np.zeros(rows)
         self.truncated = False
         self._work = work(space, rule.bounces if rule.tagged and rule.raise_tag else 0)
+
+    def using(self, rows: I64) -> I64:
+        """The columns of which some traffic is sent into any of these slots, ascending."""
+        found: I64 = np.flatnonzero((self.load[:, rows] > 0.0).any(axis=1))
+        return found
 
     def solve(
         self, columns: Sequence[int] | I32 | I64, r: U8, live: Bools, lit: Bools | F64, demand: F64
@@ -94,9 +100,16 @@ class Traffic:
             demand: float64[k]; 0 = no source (a dead leaf sends nothing).
         """
         s = self.space
+        chosen = np.asarray(columns, np.int32)
+        every = len(chosen) == len(self.load)
+        before = None if every else self.load[chosen].sum(axis=0)
         out = (self.share, self.looping, self.hops, self.hops_max, self.load)
         short = kernels.solve(
-            s.net, self.rule, np.asarray(columns, np.int32), s.dests, self.role, self.w0, r, live,
-            lit, demand, self._work, out,
+            s.net, self.rule, chosen, s.dests, self.role, self.w0, r, live, lit, demand,
+            self._work, out,
         )  # fmt: skip
+        if before is None:
+            self.total = self.load.sum(axis=0)
+        else:
+            self.total += self.load[chosen].sum(axis=0) - before
         self.truncated = self.truncated or bool(short)

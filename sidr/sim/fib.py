@@ -33,6 +33,8 @@ class Fibs:
         role, w0: per component uint8[g, E], as `space.Space`; shared with it until changed.
         admitted: bool[slots].
         dirty: per component the columns that have changed since the set was last cleared.
+        closed: per component the rows out of which ports have been taken since; only traffic
+            that was sent there forwards otherwise.
         last_write_ns, changed: when the last write was, and which switches have written.
     """
 
@@ -47,6 +49,7 @@ class Fibs:
         self.w0: list[U8] = [s.w0 for s in spaces]
         self.admitted: Bools = start.admitted.copy()
         self.dirty: list[set[int]] = [set() for _ in spaces]
+        self.closed: list[set[int]] = [set() for _ in spaces]
         self.last_write_ns: int | None = None
         self.changed: set[int] = set()
         self._fabric, self._kernel, self._costs = fabric, kernel, costs
@@ -60,6 +63,11 @@ class Fibs:
         """Every column of the switch's component may forward otherwise from now on."""
         place = self._place[switch][0]
         self.dirty[place].update(range(len(self.spaces[place].dests)))
+
+    def shut(self, slot: int) -> None:
+        """A port has been taken out of every group of its switch."""
+        place, lo = self._place[int(self._fabric.src[slot])]
+        self.closed[place].add(lo + slot - int(self._fabric.ptr[self._fabric.src[slot]]))
 
     def reset(self, switch: int, start: Start) -> None:
         """The switch boots with the FIB of a start."""
@@ -121,12 +129,14 @@ class Fibs:
         first = self._fabric.ports(switch).start
         for p in order.expel:
             self.admitted[first + p] = False
+            self.shut(first + p)
         for p in order.admit:
             self.admitted[first + p] = True
         if order.table:
             ports = len(self._fabric.ports(switch))
             self._install(switch, decode(order.table, switch, ports))
-        self.touch(switch)
+        if order.admit or order.table:
+            self.touch(switch)
 
     def _install(self, switch: int, table: SwitchTable) -> None:
         """A table's masks and weights take the place of the plan's."""

@@ -23,7 +23,7 @@ from sidr.sim.kernel import Kernel
 class Reaction(Protocol):
     """What happens when the hardware has noticed something."""
 
-    def pruned(self, switch: int) -> None: ...
+    def pruned(self, slot: int, gone: bool) -> None: ...
 
     def port_down(self, slot: int) -> None: ...
 
@@ -127,7 +127,7 @@ class Physics:
         e, epoch = item
         if self.epoch[e] == epoch and not self.pruned[e]:
             self.pruned[e] = True
-            self._react.pruned(int(self._fabric.src[e]))
+            self._react.pruned(e, True)
 
     def _down(self, item: tuple[int, int]) -> None:
         e, epoch = item
@@ -141,7 +141,7 @@ class Physics:
             return
         if self.pruned[e]:
             self.pruned[e] = False
-            self._react.pruned(int(self._fabric.src[e]))
+            self._react.pruned(e, False)
         if not self.seen[e]:
             self.seen[e] = True
             self._react.port_up(e)

@@ -10,6 +10,7 @@ from sidr.forwarding import connected as reach
 from sidr.forwarding.rule import Bools, Rule
 from sidr.forwarding.shares import Traffic
 from sidr.forwarding.space import Space
+from sidr.model.fabric import I32
 from sidr.model.faults import NEAR, Change
 from sidr.sim.stage import Stage
 from sidr.sim.world import World
@@ -32,23 +33,26 @@ class Watcher:
         for i in range(len(self.traffics)):
             self._solve(i, self._all(i))
         crossed = [crossings(stage, space, changes) for space in stage.spaces]
+        self._passing = world.physics.passing.copy()
+        self._alive = ~np.array(world.physics.dead)
         self.meter = Meter(self.traffics, crossed, stage.offered_bps, t0_ns)
         for i in range(len(self.traffics)):
             self.meter.observe(i, self._all(i))
 
     def after(self, now_ns: int) -> None:
         """Kernel hook: an instant is complete."""
-        world = self.world
-        if world.physics.changed:
+        connected = touched = self.world.physics.changed
+        if connected:
             self._connect(now_ns)
-        touched = False
-        for i, columns in enumerate(world.fibs.dirty):
-            if columns:
+        for i in range(len(self.traffics)):
+            chosen = self._changed(i)
+            if len(chosen):
                 touched = True
-                chosen = np.array(sorted(columns), np.int32)
-                columns.clear()
                 self.meter.advance(i, chosen, now_ns)
                 self._solve(i, chosen)
+            if connected:  # who is connected has changed, even where traffic has not
+                chosen = self._all(i)
+            if len(chosen):
                 self.meter.observe(i, chosen)
         if touched:
             self.meter.instant(now_ns)
@@ -57,13 +61,31 @@ class Watcher:
         world = self.world
         world.physics.changed = False
         alive = ~np.array(world.physics.dead)
+        moved = world.physics.passing != self._passing
+        self._passing = world.physics.passing.copy()
         for i, space in enumerate(self.stage.spaces):
             self.meter.advance(i, self._all(i), now_ns)
             out = np.empty((len(space.dests), len(space.demand)), np.bool_)
             lit = world.physics.passing[space.part.slots] > 0.0
             reach.connected(space.net, space.dests, lit, alive[space.part.switches], out)
             self.meter.connect(i, out)
-            world.fibs.dirty[i].update(range(len(space.dests)))
+            home = space.part.switches[space.dests]
+            if np.array_equal(alive[home], self._alive[home]):
+                world.fibs.closed[i].update(np.flatnonzero(moved[space.part.slots]).tolist())
+            else:  # a destination is a source as well
+                world.fibs.dirty[i].update(range(len(space.dests)))
+        self._alive = alive
+
+    def _changed(self, i: int) -> I32:
+        """The columns of a component that may forward otherwise than when they were solved."""
+        dirty, closed = self.world.fibs.dirty[i], self.world.fibs.closed[i]
+        if closed:
+            rows = np.array(sorted(closed), np.int64)
+            dirty.update(self.traffics[i].using(rows).tolist())
+            closed.clear()
+        chosen = np.array(sorted(dirty), np.int32)
+        dirty.clear()
+        return chosen
 
     def _all(self, i: int) -> np.ndarray:
         return np.arange(len(self.stage.spaces[i].dests), dtype=np.int32)

@@ -166,9 +166,12 @@ class World:
         if change.kind == "switch-up":
             self._restart(change.id, tables)
 
-    def pruned(self, switch: int) -> None:
+    def pruned(self, slot: int, gone: bool) -> None:
         """The hardware has taken a port out of the switch's groups, or back into them."""
-        self.fibs.touch(switch)
+        if gone:
+            self.fibs.shut(slot)
+        else:
+            self.fibs.touch(int(self.fabric.src[slot]))
 
     def port_down(self, slot: int) -> None:
         """A core learns that its port is dark."""

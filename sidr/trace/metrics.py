@@ -77,7 +77,6 @@ class _Part:
         self.loops = np.zeros(g, np.bool_)
         self.holes = np.zeros(g, np.bool_)
         self.looped = np.zeros(g, np.bool_)
-        self.load_total = np.zeros(traffic.load.shape[1])
 
     def missing(self, columns: I32) -> F64:
         """1 - share of connected pairs, 0 elsewhere and where delivered in full."""
@@ -115,8 +114,7 @@ class _Part:
 
     def load(self) -> float:
         """The highest load of any slot, over its capacity."""
-        total = self.traffic.load.sum(axis=0)
-        return float((total / self.traffic.space.net.cap).max(initial=0.0))
+        return float((self.traffic.total / self.traffic.space.net.cap).max(initial=0.0))
 
 
 class _PhaseA(NamedTuple):
