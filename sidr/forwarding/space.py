@@ -17,7 +17,7 @@ from sidr.model.fabric import F64, I32, Fabric
 from sidr.model.plan import B1, PRIM, SIB, U8, U64, Plan, PlanPart
 
 CELLS_MAX = 1_000_000_000
-"""Bytes of roles that one component may take (a campus plane fits); more is refused, not swapped."""
+"""Bytes of roles that one component may take (a campus plane fits); more is refused."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

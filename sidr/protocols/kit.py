@@ -43,6 +43,8 @@ class Setting:
         hello: SIDR's life signs; None = the profile's BFD, or the slowest of its hold and dead
             times where BFD is off.
         prefixes: how many prefixes every destination group has.
+        memo: what kits have computed for this fabric and want to keep for the next trial; keyed by
+            whatever it depends on, and never changed once it is in.
     """
 
     fabric: Fabric
@@ -54,6 +56,7 @@ class Setting:
     exercised: frozenset[int] = frozenset()
     hello: Pulse | None = None
     prefixes: int = 1
+    memo: dict[object, object] = field(default_factory=dict)
 
     def born_of(self, rng: np.random.Generator) -> Setting:
         """The same for cores that are born later, from another stream."""

@@ -7,7 +7,7 @@ set of components and kept by the caller.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from msgspec import structs
@@ -26,6 +26,7 @@ class Stage:
         fabric, plan, spaces: of these components only.
         switch_map, link_map: int32, number in the whole fabric -> number here (-1 = not here).
         offered_bps: what the whole fabric sends.
+        memo: see `kit.Setting`.
     """
 
     fabric: Fabric
@@ -34,6 +35,7 @@ class Stage:
     switch_map: I32
     link_map: I32
     offered_bps: float
+    memo: dict[object, object] = field(default_factory=dict)
 
     def changes(self, trial: Trial) -> tuple[Change, ...]:
         """The trial's changes in this stage's numbers."""

@@ -119,6 +119,7 @@ def world_of(
         exercised=exercised(stage, changes, everywhere=terms.everywhere),
         hello=terms.hello,
         prefixes=terms.prefixes,
+        memo=stage.memo,
     )
     births = np.random.default_rng(reborn)
 
