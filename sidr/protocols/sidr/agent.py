@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from sidr.errors import PlanError
-from sidr.forwarding.codec import decode
+from sidr.forwarding.codec import decode, mask_size
 from sidr.model.effects import (
     HELLO,
     MANAGEMENT,
@@ -274,7 +274,8 @@ class Agent:
     def _report(self) -> Effect:
         self._reports += 1
         admitted = self.view.admitted if self._table else 0
-        return Send(MANAGEMENT, Ports(self.boot, self._reports, admitted))
+        mask = admitted.to_bytes(mask_size(self.ports), "little")
+        return Send(MANAGEMENT, Ports(self.boot, self._reports, mask))
 
     def _table_arrived(self, event: TableArrived) -> list[Effect]:
         if not self._table:

@@ -67,12 +67,13 @@ class Ports(Struct, frozen=True, tag="sidr.ports", gc=False):
     """The state of all ports of a switch, for the planner.
 
     Args:
-        boot, seq: seq grows with every report of one boot. admitted: bit p = port p carries.
+        boot, seq: seq grows with every report of one boot.
+        admitted: a mask; bit p % 8 of byte p // 8 = port p carries.
     """
 
     boot: int
     seq: int
-    admitted: int
+    admitted: bytes
 
 
 class Poll(Struct, frozen=True, tag="sidr.poll", gc=False):

@@ -53,7 +53,7 @@ class Planner:
     def _replan(self) -> list[Effect]:
         from sidr.plan.replan import replan
 
-        masks = {switch: report.admitted for switch, report in self._reports.items()}
+        masks = {v: int.from_bytes(r.admitted, "little") for v, r in self._reports.items()}
         out = links_out(self._base.fabric, masks)
         made = replan(self._base, out, epoch=self._epoch + 1)
         changed = [v for v, table in enumerate(made.tables) if not _alike(table, self._held[v])]

@@ -29,7 +29,7 @@ def planner() -> Planner:
 
 
 def report(switch: int, seq: int, admitted: int, boot: int = 1) -> MessageReceived:
-    return MessageReceived(switch, Ports(boot, seq, admitted))
+    return MessageReceived(switch, Ports(boot, seq, admitted.to_bytes(2, "little")))
 
 
 def trial(*changes: Change, timers: str = "frr-datacenter") -> Outcome:
