@@ -17,8 +17,9 @@ from msgspec import Struct
 from sidr.errors import Mistake, ProtocolError, SidrError, unknown
 from sidr.model.units import duration_ns, format_duration
 
-Value = int | tuple[int, int] | None
-"""What a key holds: ns, a count, a range in ns, BFD's (tx ns, multiplier), or None: no BFD."""
+Value = int | tuple[int, int] | str | None
+"""What a key holds: ns, a count, a range in ns, BFD's (tx ns, multiplier), a word, or None: no
+BFD."""
 
 PROFILES, HARDWARE = "profiles", "hardware"
 """The parts of the file."""
@@ -26,6 +27,8 @@ PROFILES, HARDWARE = "profiles", "hardware"
 COUNTS = ("ospf.instances_per_fault", "sidr.bounces", "bfd_heeds_down")
 """Keys of profiles whose value is a plain number."""
 COUNT_MAX = 16
+WORDS = {"ospf.spf_machine": ("frr", "rfc8405")}
+"""Keys of profiles whose value is one of some words."""
 POSITIVE = ("bgp.connect_retry", "ospf.hello", "ospf.dead", "ospf.retransmit", "sidr.hello_retry")
 """Keys of profiles that are periods of timers which re-arm themselves: 0 would stop the clock."""
 BFD_MULTIPLIER_MAX = 255
@@ -86,6 +89,10 @@ def parse(part: str, key: str, text: str) -> Value:
         return _range(key, text)
     if key == "bfd":
         return _bfd(text)
+    if key in WORDS:
+        if text in WORDS[key]:
+            return text
+        raise SidrError([unknown(key, "choice", text, WORDS[key])])
     if key in COUNTS:
         if _is_count(text) and int(text) <= COUNT_MAX:
             return int(text)
@@ -100,6 +107,8 @@ def spell(part: str, key: str, value: Value) -> str:
     """The one text of a value, which `parse` reads back."""
     if value is None:
         return "off"
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         low, high = value
         if part == PROFILES:

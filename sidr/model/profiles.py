@@ -14,6 +14,7 @@ from sidr.model.profile_file import (
     COUNTS,
     HARDWARE,
     PROFILES,
+    WORDS,
     Value,
     merged,
     parse,
@@ -45,28 +46,34 @@ class BgpTimers(Struct, frozen=True):
 
 
 class OspfTimers(Struct, frozen=True):
-    """OSPF: RFC 2328 timers, FRR's SPF throttle and zebra's queue.
+    """OSPF: RFC 2328 timers, when SPF may run, and zebra's queue.
 
     Args:
-        spf_delay_ns, spf_hold_ns, spf_hold_max_ns: FRR's `timers throttle spf`.
-        instances_per_fault: router-LSA instances that one link fault makes (2 in FRR 8.4.4: one
+        spf_machine: "frr": FRR's `timers throttle spf` with delay, hold and hold_max. "rfc8405":
+            its three states, with delay = INITIAL, hold = SHORT and hold_max = LONG_SPF_DELAY.
+        spf_learn_ns, spf_holddown_ns: TIME_TO_LEARN and HOLDDOWN_INTERVAL of RFC 8405; FRR's
+            throttle has no such thing.
+        min_ls_interval_ns: between two instances of the own router-LSA.
+        min_ls_arrival_ns: a newer instance that comes sooner after the last one is dropped.
+        instances_per_fault: router-LSA instances that loss of carrier makes (2 in FRR 8.4.4: one
             for the neighbour, one for the interface, in the same packet).
         retransmit_ns: period of the free-running timer per neighbour; LSAs younger than this
-            are skipped.
-        adjacency_setup_ns: from carrier to a full adjacency (thin: no hello FSM).
+            are skipped. Also how long database descriptions and requests wait for an answer.
     """
 
     hello_ns: int
     dead_ns: int
+    spf_machine: str
     spf_delay_ns: int
     spf_hold_ns: int
     spf_hold_max_ns: int
+    spf_learn_ns: int
+    spf_holddown_ns: int
     min_ls_interval_ns: int
     min_ls_arrival_ns: int
     retransmit_ns: int
     instances_per_fault: int
     rib_queue_ns: int
-    adjacency_setup_ns: int
 
 
 class SidrTimers(Struct, frozen=True):
@@ -162,7 +169,7 @@ def profile(text: str) -> Profile:
         document["bfd"] = {"tx_ns": bfd[0], "multiplier": bfd[1]}
     for section in ("bgp", "ospf", "sidr"):
         document[section] = {
-            key.partition(".")[2] + ("" if key in COUNTS else "_ns"): value
+            key.partition(".")[2] + ("" if key in COUNTS or key in WORDS else "_ns"): value
             for key, value in values.items()
             if key.startswith(section + ".")
         }
@@ -186,9 +193,9 @@ def hardware(text: str) -> Hardware:
 def as_document(of: Profile | Hardware) -> dict[str, object]:
     """Name and every value with its evidence and source, for the provenance of a result.
 
-    `values` maps a dotted key to `value` (int ns, [low, high] ns, a count, BFD's [tx ns,
-    multiplier] or null), `text`, `evidence` and `source`. Where a value is not the one of the
-    named sheet, its evidence is `override`.
+    `values` maps a dotted key to `value` (int ns, [low, high] ns, a count, a word, BFD's
+    [tx ns, multiplier] or null), `text`, `evidence` and `source`. Where a value is not the one of
+    the named sheet, its evidence is `override`.
     """
     part = PROFILES if isinstance(of, Profile) else HARDWARE
     sheet = sheets(part).get(of.name.split(",")[0])

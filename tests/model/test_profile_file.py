@@ -56,6 +56,7 @@ def test_a_sheet_without_overrides_keeps_its_name() -> None:
         (PROFILES, "sidr.bounces", "2ms"),
         (PROFILES, "sidr.hello_retry", "0"),
         (PROFILES, "ospf.retransmit", "0"),
+        (PROFILES, "ospf.spf_machine", "rfc"),
         (HARDWARE, "detect", "5ms..1ms"),
         (HARDWARE, "detect", "1ms.."),
         (HARDWARE, "detect", "-1ms"),

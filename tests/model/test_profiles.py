@@ -86,6 +86,17 @@ def test_a_bare_key_reaches_every_section_that_has_it_and_a_full_one_only_its_ow
     assert (one.bgp.rib_queue_ns, one.ospf.rib_queue_ns) == (0, 10 * MS)
 
 
+def test_a_word_is_chosen_by_name() -> None:
+    machines = {name: profile(name).ospf.spf_machine for name in profile_names()}
+    assert {name for name, machine in machines.items() if machine == "rfc8405"} == {"rfc"}
+    found = profile("tuned,spf_machine=rfc8405")
+    assert (found.name, found.ospf.spf_machine) == ("tuned,spf_machine=rfc8405", "rfc8405")
+    assert as_document(found)["values"]["ospf.spf_machine"]["text"] == "rfc8405"  # type: ignore[index]
+    with pytest.raises(ProtocolError) as caught:
+        profile("tuned,spf_machine=rfc8504")
+    assert caught.value.mistakes[0].nearest == "rfc8405"
+
+
 def test_bfd_is_switched_on_and_off() -> None:
     assert profile("frr-datacenter,bfd=300msx3").bfd == BfdTimers(300 * MS, 3)
     assert profile("tuned,bfd=off").bfd is None

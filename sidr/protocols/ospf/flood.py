@@ -1,54 +1,164 @@
-"""Retransmission lists: what each neighbour has not acknowledged, and when it is sent again.
+"""Flooding (RFC 2328, section 13): own LSAs out, others' in and on, each until acknowledged.
 
-The timer of a neighbour runs freely, with a phase from its adjacency's birth; at a tick only LSAs
-that have been in the database for a whole interval are sent again. So an LSA that was dropped
-without acknowledgement comes again after one to two intervals: U(5, 10) s with 5 s.
+An own instance waits out MinLSInterval, a foreign one that comes sooner than MinLSArrival after
+the last is dropped without a word, as in FRR 8.4.4. Neighbours that are still exchanging databases
+are flooded as well, unless they have said that they have as new an instance. Not here: ages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from sidr.model.effects import Effect, Send, SetTimer
+from sidr.model.profiles import OspfTimers
+from sidr.protocols.ospf.exchange import Exchange
+from sidr.protocols.ospf.lsdb import LONG_AGO_NS, Lsdb, compare
+from sidr.protocols.ospf.messages import Lsa, LsAck, LsUpdate
+from sidr.protocols.ospf.neighbour import FLOODING, State
+from sidr.protocols.ospf.retransmission import Retransmission
+from sidr.protocols.ospf.routes import Routes
 
 
-class Retransmission:
-    """The lists of one router.
+class Flood:
+    """One router's flooding.
 
     Args:
-        interval_ns: the timer's period. phases_ns: per port, when in the period it ticks.
+        switch, first: its number and its first slot.
+        lsdb: what it knows; changed here. routes: asked for an SPF when links change.
+        states, exchanges: its neighbours by port; states are only read.
+        phases_ns: per port, the phase of the retransmission timer.
     """
 
-    def __init__(self, interval_ns: int, phases_ns: Sequence[int]) -> None:
-        self._interval, self._phases = interval_ns, phases_ns
-        self._lists: list[dict[int, int]] = [{} for _ in phases_ns]
-        self._armed = [False] * len(phases_ns)
+    def __init__(
+        self, switch: int, first: int, lsdb: Lsdb, timers: OspfTimers, *, routes: Routes,
+        states: Sequence[State], exchanges: Mapping[int, Exchange], phases_ns: Sequence[int],
+    ) -> None:  # fmt: skip
+        self._switch, self._first, self.lsdb, self._timers = switch, first, lsdb, timers
+        self._routes, self._states, self._exchanges = routes, states, exchanges
+        self.unacked = Retransmission(timers.retransmit_ns, phases_ns)
+        self._originated_ns = LONG_AGO_NS
+        self._outbid = 0
+        self._waiting = False
 
-    def add(self, port: int, origin: int, seq: int) -> None:
-        """The neighbour was sent this instance; older ones are no longer wanted."""
-        self._lists[port][origin] = seq
+    def _flooded(self, but: int = -1) -> list[int]:
+        return [p for p, s in enumerate(self._states) if s in FLOODING and p != but]
 
-    def arm(self, port: int, now_ns: int) -> int | None:
-        """Delay to the next tick if the timer has to be started, else None."""
-        if self._armed[port] or not self._lists[port]:
-            return None
-        self._armed[port] = True
-        return self._interval - (now_ns - self._phases[port]) % self._interval
+    # --- own LSAs -------------------------------------------------------------------------------
 
-    def fired(self, port: int) -> list[tuple[int, int]]:
-        """The timer ticks: (origin, seq) of what is not acknowledged, by origin."""
-        self._armed[port] = False
-        return sorted(self._lists[port].items())
+    def originate(self, now_ns: int, instances: int = 1) -> list[Effect]:
+        """The own LSA again, now or at the end of MinLSInterval."""
+        if self._waiting:
+            return []
+        left_ns = self._originated_ns + self._timers.min_ls_interval_ns - now_ns
+        if left_ns > 0:
+            self._waiting = True
+            return [SetTimer("lsa", left_ns)]
+        return self._issue(now_ns, instances)
 
-    def acknowledge(self, port: int, origin: int, seq: int) -> bool:
-        """The neighbour has this instance; True when it was waited for."""
-        if self._lists[port].get(origin) != seq:
-            return False
-        del self._lists[port][origin]
-        return True
+    def due(self, now_ns: int) -> list[Effect]:
+        """MinLSInterval is over."""
+        self._waiting = False
+        return self._issue(now_ns, 1)
 
-    def supersede(self, port: int, origin: int) -> None:
-        """The neighbour itself sent something newer."""
-        self._lists[port].pop(origin, None)
+    def _issue(self, now_ns: int, instances: int) -> list[Effect]:
+        """New instances of the own LSA, in one packet to every neighbour."""
+        old = self.lsdb.get(self._switch)
+        seq = max(self._outbid, old.seq if old else 0)
+        full = (p for p, state in enumerate(self._states) if state is State.FULL)
+        links = tuple(self._first + p for p in full)
+        lsas = tuple(Lsa(self._switch, seq + 1 + i, links) for i in range(instances))
+        changed = self.lsdb.install(lsas[-1], now_ns)
+        self._originated_ns = now_ns
+        effects = self._flood(lsas, "originate", now_ns)
+        return effects + self._routes.ask(now_ns) if changed else effects
 
-    def clear(self, port: int) -> None:
-        """The adjacency is gone."""
-        self._lists[port].clear()
+    # --- what goes out --------------------------------------------------------------------------
+
+    def _flood(self, lsas: Sequence[Lsa], work: str, now_ns: int, but: int = -1) -> list[Effect]:
+        effects: list[Effect] = []
+        for port in self._flooded(but):
+            lacking = [lsa for lsa in lsas if self._lacks(port, lsa)]
+            effects += self.send(port, lacking, work, now_ns)
+        return effects
+
+    def _lacks(self, port: int, lsa: Lsa) -> bool:
+        """Whether the neighbour needs it; what is no longer to be asked for is struck off the
+        list of requests (RFC 2328, 13.3, step 1b)."""
+        exchange = self._exchanges.get(port)
+        listed = exchange.wanted.get(lsa.origin) if exchange else None
+        if exchange is None or listed is None:
+            return True
+        order = compare(lsa, listed)
+        if order >= 0:
+            del exchange.wanted[lsa.origin]
+        return order > 0
+
+    def send(self, port: int, lsas: Iterable[Lsa], work: str, now_ns: int) -> list[Effect]:
+        """Send LSAs and wait for their acknowledgement."""
+        sent = tuple(lsas)
+        if not sent:
+            return []
+        for lsa in sent:
+            self.unacked.add(port, lsa.origin, lsa.seq)
+        delay = self.unacked.arm(port, now_ns)
+        effects: list[Effect] = [Send(port, LsUpdate(sent), work)]
+        return effects if delay is None else [*effects, SetTimer(f"rxmt:{port}", delay)]
+
+    def retransmit(self, port: int, now_ns: int) -> list[Effect]:
+        """The neighbour's timer ticks: what is old enough goes out again."""
+        due = []
+        for origin, _ in self.unacked.fired(port):
+            lsa = self.lsdb.get(origin)
+            assert lsa is not None, origin
+            if now_ns - self.lsdb.arrived_ns(origin) >= self._timers.retransmit_ns:
+                due.append(lsa)
+        if due:
+            return self.send(port, due, "send", now_ns)
+        delay = self.unacked.arm(port, now_ns)
+        return [] if delay is None else [SetTimer(f"rxmt:{port}", delay)]
+
+    # --- what comes in --------------------------------------------------------------------------
+
+    def is_stale_answer(self, port: int, lsas: Iterable[Lsa]) -> bool:
+        """Whether the neighbour has less than its description said (RFC 2328, 13, step 6)."""
+        wanted = self._exchanges[port].wanted if port in self._exchanges else {}
+        asked = ((lsa, self.lsdb.get(lsa.origin)) for lsa in lsas if lsa.origin in wanted)
+        return any(held is not None and compare(lsa, held) <= 0 for lsa, held in asked)
+
+    def take(self, port: int, lsas: Iterable[Lsa], now_ns: int) -> list[Effect]:
+        """A neighbour's packet of LSAs."""
+        accepted: list[Lsa] = []
+        acks: list[tuple[int, int]] = []
+        effects: list[Effect] = []
+        changed = False
+        for lsa in lsas:
+            held = self.lsdb.get(lsa.origin)
+            order = 1 if held is None else compare(lsa, held)
+            if order == 0:
+                if not self.unacked.acknowledge(port, lsa.origin, lsa.seq):
+                    acks.append((lsa.origin, lsa.seq))
+            elif held is not None and order < 0:
+                effects += self.send(port, (held,), "send", now_ns)
+            elif lsa.origin == self._switch:
+                effects += self._outdo(lsa, port, now_ns)
+            elif now_ns - self.lsdb.arrived_ns(lsa.origin) >= self._timers.min_ls_arrival_ns:
+                changed = self.lsdb.install(lsa, now_ns) or changed
+                self._got(lsa, port)
+                accepted.append(lsa)
+                acks.append((lsa.origin, lsa.seq))
+        if acks:
+            effects.append(Send(port, LsAck(tuple(acks)), "ack"))
+        effects += self._flood(accepted, "send", now_ns, but=port)
+        return effects + self._routes.ask(now_ns) if changed else effects
+
+    def _got(self, lsa: Lsa, port: int) -> None:
+        """A neighbour has this instance, and so do we: nothing is asked or owed."""
+        self.unacked.supersede(port, lsa.origin)
+        if port in self._exchanges:
+            self._exchanges[port].wanted.pop(lsa.origin, None)
+
+    def _outdo(self, lsa: Lsa, port: int, now_ns: int) -> list[Effect]:
+        """An own LSA that we do not know, of a former life: ours has to be newer (13.4)."""
+        self._outbid = max(self._outbid, lsa.seq)
+        self._got(lsa, port)
+        return self.originate(now_ns)

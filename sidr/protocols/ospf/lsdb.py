@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sidr.forwarding.rule import Bools
-from sidr.protocols.ospf.messages import Lsa
+from sidr.protocols.ospf.messages import Header, Lsa
 
 LONG_AGO_NS = -(10**18)
 """Arrival of what was there from the start."""
@@ -66,9 +66,11 @@ def empty(slots: int) -> Lsdb:
     return Lsdb({}, np.zeros(slots, np.bool_))
 
 
-def rank(lsa: Lsa) -> tuple[int, tuple[int, ...]]:
-    """The greater is the newer of two instances, the equal are the same: the sequence number, then
-    the content, where OSPF compares checksums (RFC 2328, 13.1). A router that has booted may come
+def compare(one: Lsa | Header, other: Lsa | Header) -> int:
+    """More than 0 when `one` is the newer of two instances, 0 when they are the same (RFC 2328,
+    13.1): the sequence number decides, then the checksum, since a router that has booted may come
     upon a number of its former life with other content.
     """
-    return lsa.seq, lsa.links
+    if one.seq != other.seq or one is other:
+        return one.seq - other.seq
+    return one.checksum - other.checksum

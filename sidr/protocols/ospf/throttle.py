@@ -7,23 +7,34 @@ Source: FRR 8.4.4, ospf_spf_calculate_schedule.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sidr.model.effects import Effect, SetTimer
 from sidr.model.profiles import OspfTimers
 
 
 class Throttle:
-    """The throttle of one router."""
+    """The throttle of one router.
+
+    Attributes:
+        timers: further timers than `spf`: it has none.
+    """
 
     def __init__(self, timers: OspfTimers) -> None:
         self._timers = timers
         self._multiplier = 1
         self._last_ns: int | None = None
         self._waiting = False
+        self.timers: dict[str, Callable[[int], list[Effect]]] = {}
 
-    def ask(self, now_ns: int) -> int | None:
-        """An SPF is wanted: how long it has to wait, or None when one is scheduled already."""
+    def ask(self, now_ns: int) -> list[Effect]:
+        """An SPF is wanted; its timer is `spf`. Nothing when one is scheduled already."""
         if self._waiting:
-            return None
+            return []
         self._waiting = True
+        return [SetTimer("spf", self._delay_ns(now_ns))]
+
+    def _delay_ns(self, now_ns: int) -> int:
         t = self._timers
         hold = min(t.spf_hold_ns * self._multiplier, t.spf_hold_max_ns)
         if self._last_ns is not None and now_ns - self._last_ns < hold:

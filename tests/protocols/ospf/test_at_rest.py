@@ -6,6 +6,7 @@ import pytest
 
 from sidr.model.faults import Change
 from sidr.protocols.ospf import KIT
+from sidr.protocols.ospf.flood import Flood
 from sidr.protocols.ospf.router import Router
 from tests.protocols.settled import (
     IRREGULAR,
@@ -40,7 +41,7 @@ def test_routers_that_never_retransmit_are_caught(monkeypatch: pytest.MonkeyPatc
     fabric = fabric_of(PARALLEL)
     cuts = [Change(0, "link-down", 0), Change(5_000_000, "link-down", 1)]
     assert fib_ports(strike(world_of(fabric, KIT), cuts)) == shortest_paths(fabric, cuts)
-    monkeypatch.setattr(Router, "_retransmit", lambda self, port: [])
+    monkeypatch.setattr(Flood, "retransmit", lambda self, port, now_ns: [])
     assert fib_ports(strike(world_of(fabric, KIT), cuts)) != shortest_paths(fabric, cuts)
 
 
