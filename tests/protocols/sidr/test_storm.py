@@ -23,7 +23,7 @@ def survived(seeds: range, timers: str = TIMERS) -> list[bool]:
 
 
 def test_lost_doubled_and_late_messages_are_survived() -> None:
-    assert all(survived(range(5)))
+    assert all(survived(range(3)))
 
 
 @pytest.mark.slow
@@ -32,9 +32,9 @@ def test_a_hundred_storms_are_survived() -> None:
 
 
 def test_without_anti_entropy_the_same_check_fails() -> None:
-    assert not any(survived(range(3), f"{TIMERS},sidr.digest=0"))
+    assert not any(survived(range(2), f"{TIMERS},sidr.digest=0"))
 
 
 def test_an_agent_that_takes_old_notices_for_new_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Agent, "_compare", lambda self, port, digest: [])
-    assert not all(survived(range(3)))
+    assert not all(survived(range(1)))
