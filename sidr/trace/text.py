@@ -25,8 +25,9 @@ PLANNER = "planner"
 NOWHERE = "-"
 """In the place of a switch, for what happens to the fabric as a whole."""
 
-UNTOLD = ("type", "order_id")
-"""Fields of messages that no line shows: a message of another order leaves a note."""
+UNTOLD = ("type", "order_id", "checksum")
+"""Fields of messages that no line shows: long numbers that tell people nothing. A message of
+another order leaves a note."""
 QUIET_EVENTS = ("TimerFired", "MessageReceived", "Told")
 QUIET_EFFECTS = ("SetTimer", "CancelTimer")
 

@@ -89,11 +89,16 @@ def _stage(spec: str, where: tuple[int, ...]) -> Stage:
 def result(outcome: Outcome) -> str:
     """The last line of a page."""
     m = outcome.measured
-    repair = "never" if m.repair_ns is None else f"{m.repair_ns / 1e6:.6f} ms"
     return (
-        f"= detection {outcome.detection_ns / 1e6:.6f} ms, repair {repair}, "
-        f"lost {m.lost_traffic_s:.6f} s, loops {m.loops}, messages {outcome.messages}"
+        f"= detection {_ms(outcome.detection_ns)}, repair {_ms(m.repair_ns)}, loops {m.loops}, "
+        f"lost {m.lost_traffic_s:.6f} s and {m.restore_lost_s:.6f} s at restoration, "
+        f"messages {outcome.messages}"
     )
+
+
+def _ms(time_ns: int | None) -> str:
+    """A time since the fault; nothing is noticed or mended at once."""
+    return f"{time_ns / 1e6:.6f} ms" if time_ns else "never"
 
 
 def _kept(page: Page, shown: Iterator[Line]) -> Iterator[Line]:
