@@ -114,6 +114,21 @@ def test_parallel_links_cut_at_once_are_a_class_of_their_own(fabric: Fabric) -> 
     assert found == ["cut", "bundle", "trunk", "switch", "random"]
 
 
+def test_the_other_kinds_are_classes_by_their_names(fabric: Fabric) -> None:
+    texts = ("silent", "one-way", "flap", "degrade", "plane:1", "planner:slow")
+    found = [strike(fabric, text).fault_class for text in texts]
+    assert found == ["silent", "silent", "flap", "degrade", "plane", "planner"]
+
+
+def test_options_are_read_by_their_forms() -> None:
+    assert options_of(parse("flap,period=1.5s,count=7"), "") == {"period": 1500 * MS, "count": 7}
+    assert options_of(parse("degrade,loss=1e-3,from=leaf0"), "") == {"loss": 1e-3, "from": "leaf0"}
+    assert options_of(parse("planner:slow,delay=2s"), "") == {"delay": 2000 * MS}
+    with pytest.raises(FaultError) as caught:
+        options_of(parse("flap,period=0,count=1000001,loss=2"), "here")
+    assert [m.where for m in caught.value.mistakes] == ["here: count", "here", "here: period"]
+
+
 def test_overlapping_outages_of_one_element_are_one() -> None:
     pieces = [
         Outage("link", 1, 0, 100),

@@ -8,7 +8,7 @@ from sidr.errors import FaultError
 from sidr.fault.sampling import schedule
 from sidr.fault.scenario import Draft, read, read_entries, text_of, write
 from sidr.model.fabric import Fabric
-from sidr.model.faults import Fault
+from sidr.model.faults import ELEMENTS, Fault
 from sidr.topology import load
 
 S = 10**9
@@ -72,6 +72,49 @@ def test_an_exact_schedule_is_read_back_as_it_was(fabric: Fabric, tmp_path: Path
     first = schedule(fabric, texts, sample=4, seed=11)
     write(first, fabric, tmp_path / "scenario.yaml")
     assert read(tmp_path / "scenario.yaml", fabric) == first
+
+
+ELEMENT_LINES = {
+    "cut:leaf0--spine1+1s": ("0 link-down leaf0--spine1", "1s link-up leaf0--spine1"),
+    "switch:spine2@1s": ("1s switch-down spine2",),
+    "silent:leaf0--spine1+5ms,from=spine1": (
+        "0 silent-down leaf0--spine1 from=spine1",
+        "5ms silent-up leaf0--spine1 from=spine1",
+    ),
+    "degrade:leaf0--spine1#1,loss=0.1": ("0 lossy-down leaf0--spine1#1 loss=0.1",),
+    "degrade:leaf0--spine1,loss=1e-07,from=leaf0": (
+        "0 lossy-down leaf0--spine1 from=leaf0 loss=1e-07",
+    ),
+    "planner:dead+1m": ("0 planner-down planner", "60s planner-up planner"),
+    "planner:slow,delay=1500us": ("0 planner-down planner delay=1.5ms",),
+}
+
+
+@pytest.mark.parametrize("text", ELEMENT_LINES)
+def test_every_element_is_written_in_words_and_read_back(
+    fabric: Fabric, tmp_path: Path, text: str
+) -> None:
+    first = schedule(fabric, [text], seed=5)
+    lines = [line.strip() for line in text_of(first, fabric).splitlines()]
+    assert (
+        tuple(line[2:] for line in lines if "-down " in line or "-up " in line)
+        == (ELEMENT_LINES[text])
+    )
+    write(first, fabric, tmp_path / "s.yaml")
+    assert read(tmp_path / "s.yaml", fabric) == first
+    assert {c.element for t in first.trials for c in t.changes} <= set(ELEMENTS)
+
+
+def test_every_element_there_is_has_been_tried(fabric: Fabric) -> None:
+    tried = schedule(fabric, list(ELEMENT_LINES), seed=5).trials
+    assert {c.element for t in tried for c in t.changes} == set(ELEMENTS)
+
+
+def test_schedules_of_all_kinds_are_read_back(fabric: Fabric, tmp_path: Path) -> None:
+    texts = ["silent", "one-way+1s", "degrade,loss=0.3", "flap,count=3", "planner; cut", "trunk"]
+    first = schedule(fabric, texts, sample=3, seed=11)
+    write(first, fabric, tmp_path / "s.yaml")
+    assert read(tmp_path / "s.yaml", fabric) == first
 
 
 def test_an_exact_schedule_names_what_fails_and_when(fabric: Fabric) -> None:
@@ -143,6 +186,54 @@ def test_a_damaged_exact_trial_is_refused(
     (tmp_path / "s.yaml").write_text(text.replace(old, new))
     with pytest.raises(FaultError):
         read(tmp_path / "s.yaml", fabric)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "0 silent-down leaf0--spine1",
+        "0 silent-down leaf0--spine1 from=spine0",
+        "0 silent-down leaf0--spine1 from=leaf0 to=spine1",
+        "0 silent-gone leaf0--spine1 from=leaf0",
+        "0 lossy-down leaf0--spine1 loss=most",
+        "0 lossy-down leaf0--spine9 loss=0.1",
+        "0 planner-down planner delay=soon",
+        "0 planer-down planner",
+        "-1s link-down leaf0--spine1",
+        "0 plane-down 1",
+    ],
+)
+def test_a_line_that_is_no_change_is_named(fabric: Fabric, tmp_path: Path, line: str) -> None:
+    (found,) = refused(fabric, tmp_path, line)
+    assert found.startswith("s.yaml:10:changes: ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "0 link-down leaf0--spine1 from=leaf0",
+        "0 link-down leaf0--spine1 loss=0.5",
+        "0 switch-down spine1 delay=1s",
+        "0 silent-down leaf0--spine1 from=leaf0 delay=4s",
+        "0 lossy-down leaf0--spine1",
+        "0 lossy-down leaf0--spine1 loss=nan",
+        "0 lossy-down leaf0--spine1 loss=2",
+        "0 lossy-down leaf0--spine1 loss=-1",
+        "0 planner-down nobody",
+        "0 planner-down planner from=leaf0",
+        "0 link-up leaf0--spine1",
+    ],
+)
+def test_a_change_that_cannot_happen_is_named(fabric: Fabric, tmp_path: Path, line: str) -> None:
+    (found,) = refused(fabric, tmp_path, line)
+    assert found.startswith("s.yaml:10:changes: ")
+
+
+def refused(fabric: Fabric, tmp_path: Path, line: str) -> list[str]:
+    """What is said of an exact trial whose only change is this line."""
+    text = text_of(schedule(fabric, ["cut:leaf0--spine1"]), fabric)
+    text = text.replace("0 link-down leaf0--spine1", line)
+    return mistakes(fabric, tmp_path, text)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,17 @@ import networkx as nx
 import pytest
 
 from sidr.errors import FaultError
-from sidr.fault.targets import Selection, link_tiers, links, srlgs, switches, tier_words
+from sidr.fault.targets import (
+    Selection,
+    link_tiers,
+    links,
+    plane_of,
+    planes,
+    planner,
+    srlgs,
+    switches,
+    tier_words,
+)
 from sidr.model.fabric import Fabric
 from sidr.topology import from_networkx, load
 
@@ -132,3 +142,45 @@ def test_unknown_switches_and_trunks_come_with_the_nearest(tree: Fabric) -> None
     with pytest.raises(FaultError) as caught:
         srlgs(tree, "tt3", "")
     assert caught.value.mistakes[0].nearest == "t3"
+
+
+def test_planes_are_those_of_the_fabric_or_the_parts_above_its_leaves(tree: Fabric) -> None:
+    small = load("10p10u:size=small")
+    assert names(planes(small, "", "")) == names(planes(small, "*", "")) == ["0", "1"]
+    assert (plane_of(small) == small.plane).all()
+    spines = load("leaf-spine:leaves=3,spines=3")
+    assert plane_of(spines).tolist() == [-1, -1, -1, 0, 1, 2]
+    assert names(planes(spines, "[12]", "")) == ["1", "2"]
+    halves = plane_of(tree)
+    assert {tree.names[v] for v in range(tree.switches) if halves[v] == 0} == {
+        *(f"p{pod}-agg0" for pod in range(4)),
+        "core0",
+        "core1",
+    }
+
+
+def test_a_plane_stands_for_all_links_that_touch_it(tree: Fabric) -> None:
+    one = planes(tree, "1", "")
+    assert one.is_named
+    found = {tree.link_name(link) for link in one.links(1)}
+    assert len(found) == 16
+    assert all("agg1" in name for name in found)
+
+
+def test_a_fabric_of_one_plane_says_so_and_a_plane_that_is_none_comes_with_those_there_are(
+    flat: Fabric, tree: Fabric
+) -> None:
+    with pytest.raises(FaultError, match="one plane"):
+        planes(flat, "0", "")
+    with pytest.raises(FaultError) as caught:
+        planes(tree, "2", "")
+    assert caught.value.mistakes[0].allowed == "0, 1"
+
+
+def test_the_planner_is_dead_unless_it_is_said_to_be_slow(tree: Fabric) -> None:
+    assert names(planner(tree, "", "")) == names(planner(tree, "dead", "")) == ["dead"]
+    assert names(planner(tree, "slow", "")) == ["slow"]
+    assert planner(tree, "slow", "").is_named
+    with pytest.raises(FaultError) as caught:
+        planner(tree, "ded", "")
+    assert caught.value.mistakes[0].nearest == "dead"
