@@ -75,6 +75,8 @@ class Flood:
     # --- what goes out --------------------------------------------------------------------------
 
     def _flood(self, lsas: Sequence[Lsa], work: str, now_ns: int, but: int = -1) -> list[Effect]:
+        if not lsas:
+            return []
         effects: list[Effect] = []
         for port in self._flooded(but):
             lacking = [lsa for lsa in lsas if self._lacks(port, lsa)]
@@ -148,7 +150,8 @@ class Flood:
                 acks.append((lsa.origin, lsa.seq))
         if acks:
             effects.append(Send(port, LsAck(tuple(acks)), "ack"))
-        effects += self._flood(accepted, "send", now_ns, but=port)
+        if accepted:  # most packets bring nothing new
+            effects += self._flood(accepted, "send", now_ns, but=port)
         return effects + self._routes.ask(now_ns) if changed else effects
 
     def _got(self, lsa: Lsa, port: int) -> None:
