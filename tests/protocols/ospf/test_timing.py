@@ -7,6 +7,8 @@ import pytest
 from sidr.fault import schedule
 from sidr.model.profiles import hardware, profile
 from sidr.protocols.ospf import KIT
+from sidr.protocols.pulse import Pulse
+from sidr.protocols.registry import kit
 from sidr.sim.stage import stage, touched
 from sidr.sim.trial import Terms, run
 from sidr.topology import load
@@ -105,3 +107,15 @@ def test_many_prefixes_cost_writes_and_no_message() -> None:
     assert found[0].messages == found[1].messages
     assert few is not None
     assert many == few + 99 * 100_000  # the one group that changes, 0.1 ms a route
+
+
+@pytest.mark.parametrize("sender", ["leaf0", "spine0"])
+def test_sidr_with_the_same_hellos_finds_silence_at_the_same_instant(sender: str) -> None:
+    fabric, timers = load(LEAF_SPINE), profile("frr-datacenter")
+    made = schedule(fabric, [f"silent:leaf0--spine0,from={sender}"], sample=3, seed=7).trials
+    ready, machine = stage(fabric, touched(fabric, made[0])), hardware("linux-netns")
+    hellos = Pulse(timers.ospf.hello_ns, timers.ospf.dead_ns)
+    for trial in made:
+        mine = run(ready, trial, KIT, Terms(timers, machine))
+        other = run(ready, trial, kit("sidr"), Terms(timers, machine, hello=hellos))
+        assert mine.detection_ns == other.detection_ns
