@@ -13,11 +13,12 @@ trials to their fabric. YAML aliases are refused. Choosing targets is `sampling`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sidr.errors import FaultError, Mistake, SidrError, unknown
 from sidr.fault import targets
@@ -36,7 +37,8 @@ T = TypeVar("T")
 CHANGE_SHAPE = "AT link|switch|silent|lossy|planner-down|up NAME [from=SWITCH] [loss=R] [delay=T]"
 
 
-CHANGE_OPTIONS = {"from", "loss", "delay"}
+CHANGE_OPTIONS = {"silent": {"from"}, "lossy": {"from", "loss"}, "planner": {"delay"}}
+"""What may follow the name, by element."""
 
 
 class Draft(Struct, frozen=True):
@@ -185,34 +187,67 @@ def _exact(item: Item, numbers: _Numbers) -> Trial:
     if not isinstance(lines, list) or not lines:
         raise FaultError([keys["changes"].mistake("no list of changes", CHANGE_SHAPE)])
     found = _each(lines, lambda line: _change(line, numbers))
+    found.sort(key=lambda change: change.at_ns)
+    _check_ends(keys["changes"], found)
     return Trial(
         _integer(keys, "number", item),
         _scalar(keys["fault"]),
         _scalar(keys["class"]),
         _integer(keys, "seed", item),
-        tuple(sorted(found, key=lambda change: change.at_ns)),
+        tuple(found),
     )
 
 
 def _change(item: Item, numbers: _Numbers) -> Change:
-    at, kind, name, *more = [*_scalar(item).split(" "), "", "", ""][:6]
+    at, kind, name, *more = [*_scalar(item).split(" "), "", "", ""][:7]
     element, _, edge = kind.partition("-")
     given = dict(word.partition("=")[::2] for word in more if word)
-    known = element in ELEMENTS and edge in ("down", "up") and given.keys() <= CHANGE_OPTIONS
-    if not known or not name:
+    takes = CHANGE_OPTIONS.get(element, set())
+    known = element in ELEMENTS and edge in ("down", "up") and given.keys() <= takes
+    if not known or not name or len(given) != sum(map(bool, more)):
         raise FaultError([item.mistake(f"{item.value!r} is no change", CHANGE_SHAPE)])
+    if element == "planner":
+        _named_planner(item, name)
     try:
         at_ns = duration_ns(at, item.where)
         delay_ns = duration_ns(given.get("delay", "0"), item.where)
-        loss_ratio = float(given.get("loss", "0"))
-    except (SidrError, ValueError) as error:
-        found = error.mistakes if isinstance(error, SidrError) else [item.mistake(str(error))]
-        raise FaultError(found) from error
+    except SidrError as error:
+        raise FaultError(error.mistakes) from error
+    loss_ratio = _loss_ratio(item, given.get("loss", "")) if element == "lossy" else 0.0
     id = 0 if element == "planner" else numbers(element, name, item.where)
     end = numbers.end_of(id, given["from"], item) if "from" in given else ""
     if element == "silent" and not end:
         raise FaultError([item.mistake("a silent link without from=SWITCH", CHANGE_SHAPE)])
     return Change(at_ns, kind, id, end, loss_ratio, delay_ns)
+
+
+def _named_planner(item: Item, name: str) -> None:
+    if name != "planner":
+        raise FaultError([item.mistake(f"{name!r} is no planner", "planner")])
+
+
+def _loss_ratio(item: Item, text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = math.nan
+    if not 0.0 < ratio <= 1.0:
+        raise FaultError([item.mistake(f"loss={text}", "a ratio above 0, at most 1")])
+    return ratio
+
+
+def _check_ends(item: Item, found: Sequence[Change]) -> None:
+    """See that nothing comes back that has not gone."""
+    out: list[Change] = []
+    for change in found:
+        if change.is_down:
+            out.append(change)
+            continue
+        kind = change.kind.replace("-up", "-down")
+        gone = [c for c in out if structs.replace(change, at_ns=c.at_ns, kind=kind) == c]
+        if not gone:
+            raise FaultError([item.mistake(f"{change.kind} of what is not down")])
+        out.remove(gone[0])
 
 
 def _check_fabric(top: Mapping[str, Item], fabric: Fabric, path: Path) -> None:
