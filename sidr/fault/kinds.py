@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
+from typing import TypeVar
 
 from sidr.errors import FaultError, Mistake, SidrError, unknown
 from sidr.fault import strikes, targets
-from sidr.fault.strikes import Strike
+from sidr.fault.strikes import Pick, Strike
 from sidr.fault.targets import Selection
 from sidr.model.fabric import Fabric
 from sidr.model.faults import Fault
@@ -26,6 +27,7 @@ GROUP = "sidr.faults"
 """Entry-point group by which other packages offer a `Kind` object."""
 
 Find = Callable[[Fabric, str, str], Selection]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +127,67 @@ REPEAT = "repeat"
 """An option of every kind: how many trials this fault makes, instead of one or `--sample`."""
 
 
-@cache
 def kinds() -> Mapping[str, Kind]:
-    """All kinds by name: ours, and those of the entry-point group `sidr.faults`.
+    """All kinds that work, by name: those of the entry-point group `sidr.faults`, and ours."""
+    return survey()[0]
 
-    Raises:
-        FaultError: another package offers a kind that does not load.
-    """
-    points = (p for p in entry_points(group=GROUP) if p.name not in BUILT_IN)
-    return MappingProxyType({**{p.name: _foreign(p) for p in points}, **BUILT_IN})
+
+@cache
+def survey() -> tuple[Mapping[str, Kind], Mapping[str, FaultError]]:
+    """All kinds that work, and what is wrong with the others; a name belongs to us, or else to
+    the first package that offers it."""
+    found, wrong = dict(BUILT_IN), {}
+    for point in sorted(entry_points(group=GROUP), key=lambda p: (_package(p), p.name)):
+        if point.name in found or point.name in wrong:
+            continue
+        try:
+            found[point.name] = _foreign(point)
+        except FaultError as error:
+            wrong[point.name] = error
+    return MappingProxyType(found), MappingProxyType(wrong)
 
 
 def _foreign(point: EntryPoint) -> Kind:
+    """The kind of an entry point; what goes wrong in it later names its package too."""
     try:
         kind = point.load()
     except Exception as error:  # whatever a foreign package may raise when it is imported
-        found = f"{point.value} does not load: {type(error).__name__}: {error}"
-        package = point.dist.name if point.dist else "its package"
-        raise FaultError.one(point.name, found, fix=f"mend or remove {package}") from error
+        raise _broken(point, f"does not load: {_said(error)}") from error
     if not isinstance(kind, Kind):
-        raise FaultError.one(point.name, f"{point.value} is no sidr.fault.kinds.Kind")
-    return kind
+        raise _broken(point, "is no sidr.fault.kinds.Kind")
+    if not isinstance(kind.options, Mapping) or not set(kind.options.values()) <= set(FORMS):
+        raise _broken(point, f"has options of other forms than {', '.join(FORMS)}")
+    return replace(
+        kind,
+        find=partial(_call, point, kind.find, Selection),
+        strike=partial(_call, point, kind.strike, Pick),
+    )
+
+
+def _call(point: EntryPoint, of: Callable[..., T], makes: type[T], *arguments: object) -> T:
+    """What a foreign function makes, if it is what it must make."""
+    try:
+        made = of(*arguments)
+    except SidrError:
+        raise
+    except Exception as error:  # whatever a foreign package may raise
+        raise _broken(point, f"fails: {_said(error)}") from error
+    if not isinstance(made, makes):
+        raise _broken(point, f"makes a {type(made).__name__}, no {makes.__name__}")
+    return made
+
+
+def _package(point: EntryPoint) -> str:
+    return (point.dist and point.dist.name) or point.module
+
+
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _broken(point: EntryPoint, what: str) -> FaultError:
+    fix = f"mend or remove {_package(point)}"
+    return FaultError([Mistake(point.name, f"{point.value} {what}", fix=fix)])
 
 
 def options_of(fault: Fault, where: str) -> dict[str, int | float | str]:
@@ -155,6 +197,8 @@ def options_of(fault: Fault, where: str) -> dict[str, int | float | str]:
         FaultError: unknown kind or options, or values that are none; all of them at once.
     """
     kind = kinds().get(fault.kind)
+    if kind is None and fault.kind in survey()[1]:
+        raise survey()[1][fault.kind]
     if kind is None:
         raise FaultError([unknown(where, "kind of fault", fault.kind, kinds())])
     forms = {**kind.options, REPEAT: "count"}
