@@ -65,18 +65,23 @@ def read(path: Path) -> Page:
     return page
 
 
-def played(page: Page) -> str:
-    """What happens in the page's trial: event lines, and the result."""
+def trial_of(page: Page) -> tuple[Stage, Outcome]:
+    """The page's trial, run with its trace kept, and the stage that it ran on."""
     head = page.head
     fabric = load(head["fabric"])
     (trial,) = schedule(fabric, [head["fault"]], sample=1, seed=int(head["seed"])).trials
     ready = _stage(head["fabric"], touched(fabric, trial))
-    timers, protocol = profile(head["profile"]), kit(base_of(head["protocol"]))
-    hello = hello_for(head["protocol"], timers)
-    terms = Terms(timers, hardware(head["hardware"]), hello=hello)
-    outcome = run(ready, trial, protocol, terms, keep=True)
+    timers = profile(head["profile"])
+    terms = Terms(timers, hardware(head["hardware"]), hello=hello_for(head["protocol"], timers))
+    return ready, run(ready, trial, kit(base_of(head["protocol"])), terms, keep=True)
+
+
+def played(page: Page) -> str:
+    """What happens in the page's trial: event lines, and the result."""
+    ready, outcome = trial_of(page)
     found = list(records(outcome.recorder.data()))
-    shown = lines(found, ready.fabric, tagged=protocol.tagged, quiet=True)
+    tagged = kit(base_of(page.head["protocol"])).tagged
+    shown = lines(found, ready.fabric, tagged=tagged, quiet=True)
     events = [line.row(line.full) for line in _kept(page, shown)]
     return "\n".join([*events, result(outcome)]) + "\n"
 
@@ -96,9 +101,9 @@ def result(outcome: Outcome) -> str:
     )
 
 
-def _ms(time_ns: int | None) -> str:
+def _ms(time_ns: float | None) -> str:
     """A time since the fault; nothing is noticed or mended at once."""
-    return f"{time_ns / 1e6:.6f} ms" if time_ns else "never"
+    return f"{time_ns / 1e6:.6f} ms" if time_ns and math.isfinite(time_ns) else "never"
 
 
 def _kept(page: Page, shown: Iterator[Line]) -> Iterator[Line]:

@@ -6,13 +6,14 @@ the pages; whoever does that reads the diff.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 
 import pytest
 
-from tests.scenarios.page import RULE, Page, played, read
+from tests.scenarios.page import RULE, Page, played, read, trial_of
 
 HERE = Path(__file__).parent
 PAGES = sorted(path.stem for path in HERE.glob("*.txt"))
@@ -61,3 +62,8 @@ def test_filters_leave_lines_out_and_nothing_else() -> None:
         assert 1 < len(part) < len(whole)
         cut = [line.partition(" -> ")[0] for line in whole]
         assert all(line.partition(" -> ")[0] in cut for line in part)
+
+
+def test_what_nobody_notices_has_no_detection_time() -> None:
+    outcome = trial_of(read(HERE / "sidr-lossy.txt"))[1]
+    assert math.isnan(outcome.detection_ns)
