@@ -32,7 +32,10 @@ class BgpTimers(Struct, frozen=True):
         clear_queue_ns: from a dead session to the removal of its routes, one queue per peer.
         best_path_queue_ns: one queue per speaker, fixed hold from its first item.
         rib_queue_ns: zebra's queue before the FIB, fixed hold from its first item.
-        session_setup_ns: from carrier to an established session (thin: no retry FSM).
+        session_start_ns: from carrier, or the fall of a session, to the call of the peer.
+        coalesce_ns, coalesce_per_peer_ns, coalesce_max_ns: how long a new session is told no
+            routes: a constant and a part for every peer of the speaker, up to a maximum.
+        tcp_rto_ns: TCP's first retransmission timeout.
     """
 
     keepalive_ns: int
@@ -42,7 +45,11 @@ class BgpTimers(Struct, frozen=True):
     clear_queue_ns: int
     best_path_queue_ns: int
     rib_queue_ns: int
-    session_setup_ns: int
+    session_start_ns: int
+    coalesce_ns: int
+    coalesce_per_peer_ns: int
+    coalesce_max_ns: int
+    tcp_rto_ns: int
 
 
 class OspfTimers(Struct, frozen=True):

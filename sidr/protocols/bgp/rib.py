@@ -35,6 +35,8 @@ class Rib:
         self._old_in = [base is not None] * ports
         self._old_out = [base is not None] * ports
         self._in: dict[tuple[int, int], Path | None] = {}
+        self._age: dict[tuple[int, int], int] = {}
+        self._arrivals = 0
         self._out: dict[tuple[int, int], Path | None] = {}
         self._best: dict[int, Best | None] = {}
         self._hops: dict[int, bytes] = {}
@@ -54,14 +56,21 @@ class Rib:
         if usable == self.heard(port, group):
             return False
         self._in[port, group] = usable
+        self._arrivals += 1
+        self._age[port, group] = self._arrivals
         return True
+
+    def age(self, port: int, group: int) -> int:
+        """Orders a group's paths by arrival, the oldest first. Those of the converged start are
+        older than all others and came in the order of ports."""
+        return self._age.get((port, group), port - self.ports)
 
     def forget(self, port: int) -> list[int]:
         """Drop everything heard from a peer; returns the groups that had a path, ascending."""
         lost = [g for g in range(self.groups) if self.heard(port, g) is not None]
         self._old_in[port] = False
         for key in [key for key in self._in if key[0] == port]:
-            del self._in[key]
+            del self._in[key], self._age[key]
         return lost
 
     def best(self, group: int) -> Best | None:
@@ -76,7 +85,8 @@ class Rib:
         return None if path is None else Best(path, self._base.port[group][self.switch])
 
     def decide(self, group: int) -> tuple[bool, bytes | None]:
-        """Select again: shortest AS path; a tie keeps the selected one, else the lowest peer.
+        """Select again: the shortest AS path, of equal ones the oldest. So the selected one stays
+        until it goes or is announced with other attributes, which makes it a new one.
 
         Returns:
             (whether the best path changed, the new ECMP members as a byte per port if they
@@ -91,7 +101,7 @@ class Rib:
         if paths:
             shortest = min(len(path) for _, path in paths)
             tied = {p: path for p, path in paths if len(path) == shortest}
-            port = before.port if before is not None and before.port in tied else min(tied)
+            port = min(tied, key=lambda p: self.age(p, group))
             best = Best(tied[port], port)
             for p in tied:
                 hops[p] = 1

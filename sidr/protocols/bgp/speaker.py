@@ -1,22 +1,24 @@
 """A BGP speaker, one per switch, with FRR's queues as profile parameters.
 
-The way of a lost route: carrier loss -> session falls -> clear-node queue (per peer) -> routes of
-the peer removed -> best-path queue (one per speaker) -> UPDATEs at once (or after MRAI) and,
-for the own FIB, zebra's RIB queue. Every queue holds for a fixed time from its first item and then
-handles all that has come together; 0 = at once. Sessions follow `session.TABLE`, routes `rib.Rib`.
-Not here yet: hold and keepalive timers, coalescing at session start, MRAI jitter.
+The way of a lost route: session falls (`peers`) -> clear-node queue (per peer) -> routes removed
+-> best-path queue (one per speaker) -> UPDATEs (`adverts`) and, for the own FIB, zebra's RIB
+queue. Every queue holds for a fixed time from its first item and then handles all that has come
+together; 0 = at once. Routes stand in `rib`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from sidr.model.effects import CancelTimer, Effect, FibWrite, ProgramFib, Send, SetTimer
-from sidr.model.events import Event, MessageReceived, PortDown, PortUp, TimerFired
+from sidr.model.effects import CancelTimer, Effect, FibWrite, ProgramFib, SetTimer
+from sidr.model.events import Event, MessageReceived, PortDown, PortUp, TimerFired, Told
 from sidr.model.profiles import BgpTimers
-from sidr.protocols.bgp.messages import Open, Update
+from sidr.protocols.bgp.adverts import Adverts
+from sidr.protocols.bgp.connections import NUMBERS, Connections
+from sidr.protocols.bgp.messages import Update
+from sidr.protocols.bgp.peers import Peers, Reaction
 from sidr.protocols.bgp.rib import Rib
-from sidr.protocols.bgp.session import TABLE, Input, State
+from sidr.protocols.bgp.session import State
 
 
 class Speaker:
@@ -26,27 +28,61 @@ class Speaker:
         rib: its tables, from nothing or converged.
         timers: BGP's timers and FRR's queues.
         established: all sessions are up (converged start).
+        guarded, pulse_seed: see `peers.Peers`.
+        seed: of the speaker's own randomness.
+        prefixes: in each group.
+
+    Attributes:
+        peers: its sessions.
     """
 
-    def __init__(self, rib: Rib, timers: BgpTimers, *, established: bool) -> None:
+    def __init__(
+        self,
+        rib: Rib,
+        timers: BgpTimers,
+        *,
+        established: bool,
+        guarded: Mapping[int, tuple[int, int]],
+        pulse_seed: int,
+        seed: int,
+        prefixes: int,
+    ) -> None:
         self.rib, self.timers = rib, timers
-        first = State.ESTABLISHED if established else State.IDLE
-        self._state = [first] * rib.ports
+        self._prefixes = prefixes
+        ports = range(rib.ports)
+        standing = ports if established else ()
+        self._wire = Connections(
+            guarded, rto_ns=timers.tcp_rto_ns, first=seed % NUMBERS, standing=standing
+        )
+        self._adverts = Adverts(rib, timers, self._wire.send, peers=standing, seed=seed)
+        state = State.ESTABLISHED if established else State.IDLE
+        self.peers = Peers(
+            rib.asn, timers, self._wire, Reaction(self._up, self._down, self._hear),
+            states=[state for _ in ports], guarded=guarded, seed=pulse_seed,
+        )  # fmt: skip
+        self._clearing: set[int] = set()
         self._best_queue: set[int] = set()
         self._fib_queue: dict[int, bytes] = {}
-        self._held: dict[int, set[int]] = {}
-        self._timer_handlers: dict[str, Callable[[int], list[Effect]]] = {
-            "session": lambda port: self._session(port, Input.TIMER),
+        self._timers: dict[str, Callable[..., list[Effect]]] = {
+            **self.peers.timers,
+            "rto": self._wire.time_out,
+            "mrai": self._adverts.release,
+            "coalesce": self._adverts.coalesced,
             "clear": self._clear,
-            "best": lambda _: self._decide(),
-            "rib": lambda _: self._program(),
-            "mrai": self._release,
+            "best": self._decide,
+            "rib": self._program,
+        }
+        self._told: dict[tuple[str, str], Callable[[int], list[Effect]]] = {
+            ("bfd", "down"): self.peers.detected,
+            ("bfd", "up"): lambda _: [],
+            ("driver", "started"): lambda _: self.peers.go_on(),
         }
         self._handlers: dict[type, Callable[..., Iterable[Effect]]] = {
-            PortDown: lambda event: self._session(event.port, Input.CARRIER_LOST),
-            PortUp: lambda event: self._session(event.port, Input.CARRIER),
+            PortDown: lambda event: self.peers.carrier_lost(event.port),
+            PortUp: lambda event: self.peers.carrier(event.port),
             TimerFired: self._timer,
-            MessageReceived: self._message,
+            MessageReceived: lambda event: self.peers.receive(event.port, event.message),
+            Told: lambda event: self._told[event.core, event.fact](event.value),
         }
 
     def handle(self, event: Event, now_ns: int) -> Iterable[Effect]:
@@ -55,62 +91,34 @@ class Speaker:
         return handler(event) if handler else ()
 
     def _timer(self, event: TimerFired) -> list[Effect]:
-        name, _, port = event.name.partition(":")
-        return self._timer_handlers[name](int(port or 0))
-
-    def _message(self, event: MessageReceived) -> list[Effect]:
-        port, message = event.port, event.message
-        if isinstance(message, Update):
-            known = self._state[port] is State.ESTABLISHED
-            if known and self.rib.hear(port, message.group, message.path):
-                return self._queue_best([message.group])
-            return []
-        assert isinstance(message, Open), message
-        if message.answer and self._state[port] is State.ESTABLISHED:
-            return []
-        return self._session(port, Input.OPEN)
+        """A timer is called by what runs out, then the port or whatever tells it from others."""
+        name, *numbers = event.name.split(":")
+        return self._timers[name](*map(int, numbers))
 
     # --- sessions -------------------------------------------------------------------------------
 
-    def _session(self, port: int, what: Input) -> list[Effect]:
-        move = TABLE[self._state[port], what]
-        self._state[port] = move.state
-        if not move.action:
-            return []
-        action: Callable[[int], list[Effect]] = getattr(self, f"_{move.action}")
-        return action(port)
+    def _up(self, port: int) -> list[Effect]:
+        """A session is established; the last one's routes go before new ones come."""
+        cleared = (
+            [CancelTimer(f"clear:{port}"), *self._clear(port)] if port in self._clearing else []
+        )
+        return cleared + self._adverts.join(port)
 
-    def _start(self, port: int) -> list[Effect]:
-        return [SetTimer(f"session:{port}", self.timers.session_setup_ns)]
-
-    def _stop(self, port: int) -> list[Effect]:
-        return [CancelTimer(f"session:{port}")]
-
-    def _open(self, port: int) -> list[Effect]:
-        retry = SetTimer(f"session:{port}", self.timers.connect_retry_ns)
-        return [Send(port, Open(self.rib.asn)), retry]
-
-    def _open_and_establish(self, port: int) -> list[Effect]:
-        return [Send(port, Open(self.rib.asn)), *self._establish(port)]
-
-    def _establish(self, port: int) -> list[Effect]:
-        self.rib.new_peer(port)
-        routes = self._advertise(range(self.rib.groups), [port])
-        return [CancelTimer(f"session:{port}"), *routes]
-
-    def _establish_again(self, port: int) -> list[Effect]:
-        lost = self._queue_best(self.rib.forget(port))
-        return [Send(port, Open(self.rib.asn, answer=True)), *lost, *self._establish(port)]
-
-    def _drop(self, port: int) -> list[Effect]:
-        self._held.pop(port, None)
-        effects: list[Effect] = [CancelTimer(f"mrai:{port}")]
+    def _down(self, port: int) -> list[Effect]:
+        effects = self._adverts.leave(port)
+        self._clearing.add(port)
         if self.timers.clear_queue_ns:
             return [*effects, SetTimer(f"clear:{port}", self.timers.clear_queue_ns)]
         return effects + self._clear(port)
 
     def _clear(self, port: int) -> list[Effect]:
+        self._clearing.discard(port)
         return self._queue_best(self.rib.forget(port))
+
+    def _hear(self, port: int, update: Update) -> list[Effect]:
+        if self.rib.hear(port, update.group, update.path):
+            return self._queue_best([update.group])
+        return []
 
     # --- decision -------------------------------------------------------------------------------
 
@@ -134,8 +142,7 @@ class Speaker:
                 changed.append(group)
             if hops is not None:
                 self._fib_queue[group] = hops
-        peers = [p for p, state in enumerate(self._state) if state is State.ESTABLISHED]
-        effects = self._advertise(changed, peers)
+        effects = self._adverts.tell(changed)
         if not self._fib_queue or queued:
             return effects
         if not self.timers.rib_queue_ns:
@@ -143,35 +150,10 @@ class Speaker:
         return [*effects, SetTimer("rib", self.timers.rib_queue_ns)]
 
     def _program(self) -> list[Effect]:
-        writes = tuple(FibWrite((g,), hops) for g, hops in sorted(self._fib_queue.items()))
+        """FRR writes routes one by one, each prefix by itself."""
+        writes = tuple(
+            FibWrite((group,), hops, route_writes=self._prefixes)
+            for group, hops in sorted(self._fib_queue.items())
+        )
         self._fib_queue.clear()
         return [ProgramFib(writes, work="install")]
-
-    # --- advertisement --------------------------------------------------------------------------
-
-    def _advertise(self, groups: Iterable[int], peers: list[int]) -> list[Effect]:
-        """Tell peers what is new of some groups; a peer whose MRAI runs hears it when it ends."""
-        effects: list[Effect] = []
-        told = set()
-        for group in groups:
-            for port in peers:
-                if port in self._held:
-                    self._held[port].add(group)
-                    continue
-                path = self.rib.send(port, group)
-                if path is not None:
-                    effects.append(Send(port, Update(group, path)))
-                    told.add(port)
-        return effects + self._hold(sorted(told))
-
-    def _hold(self, ports: list[int]) -> list[Effect]:
-        """Start the MRAI of peers that were just told something."""
-        if not self.timers.mrai_ns:
-            return []
-        for port in ports:
-            self._held[port] = set()
-        return [SetTimer(f"mrai:{port}", self.timers.mrai_ns) for port in ports]
-
-    def _release(self, port: int) -> list[Effect]:
-        """The MRAI ends: what has changed meanwhile goes out, in its newest form."""
-        return self._advertise(sorted(self._held.pop(port, set())), [port])

@@ -27,7 +27,7 @@ def updates(k: int) -> list[int]:
     even = replace(fabric, delay_ns=np.full_like(fabric.delay_ns, 100))
     sheet = profile("tuned-no-queues")
     timers = msgspec.structs.replace(
-        sheet, bgp=msgspec.structs.replace(sheet.bgp, mrai_ns=0, session_setup_ns=0)
+        sheet, bgp=msgspec.structs.replace(sheet.bgp, mrai_ns=0, session_start_ns=0)
     )
     recorder = Recorder(keep=True)
     world_of(even, KIT, timers=timers, cold=True, recorder=recorder)
