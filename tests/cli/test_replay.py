@@ -13,7 +13,7 @@ from sidr.cli.replay import replay
 from sidr.errors import ResultError
 from sidr.trace.reader import load
 
-CUT, SILENT, PLANNER = 0, 1, 2
+SILENT, CUT, PLANNER = 0, 1, 2
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("replay") / "out"
     words = ["leaf-spine:leaves=2,spines=2", "--protocols", "sidr,ospf", "--hardware", "ideal"]
     words += ["--profile", "frr-datacenter", "--profile", "tuned", "-o", str(out), "-q"]
-    for fault in ("cut:leaf0--spine1", "silent:leaf0--spine1,from=leaf0", "planner; cut@1s"):
+    for fault in ("silent:leaf0--spine1,from=leaf0", "cut:leaf0--spine1", "planner; cut@1s"):
         words += ["--faults", fault]
     done = CliRunner().invoke(bench, [*words, "--sample", "1", "--workers", "1"])
     assert done.exit_code == 0, done.output
@@ -30,17 +30,40 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def replayed(results: Path, fault: int, *words: str) -> Result:
+    """The command's result; under SIDR unless the words say otherwise."""
+    words = words if "--protocol" in words else ("--protocol", "sidr", *words)
     return CliRunner().invoke(replay, [str(results), "--fault", str(fault), *words])
 
 
-@pytest.mark.parametrize("fault", [CUT, SILENT, PLANNER])
-@pytest.mark.parametrize("words", [(), ("--protocol", "ospf"), ("--profile", "tuned")])
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (CUT, ()),
+        (CUT, ("--protocol", "ospf")),
+        (CUT, ("--profile", "tuned")),
+        (SILENT, ("--protocol", "sidr-as-ospf")),
+        (SILENT, ("--protocol", "sidr-hello50", "--profile", "tuned")),
+        (SILENT, ("--profile", "tuned")),
+        (PLANNER, ()),
+    ],
+)
 def test_any_trial_runs_again_and_is_equal(
     results: Path, fault: int, words: tuple[str, ...]
 ) -> None:
     done = replayed(results, fault, *words)
     assert done.exit_code == 0, done.output
     assert "equal           True" in done.stdout
+
+
+@pytest.mark.parametrize("profile", ["frr-datacenter", "tuned"])
+@pytest.mark.parametrize("fault", [CUT, SILENT])
+def test_the_protocol_is_the_campaigns_first_unless_another_is_named(
+    results: Path, fault: int, profile: str
+) -> None:
+    words = [str(results), "--fault", str(fault), "--profile", profile, "--format", "json"]
+    done = CliRunner().invoke(replay, words)
+    assert done.exit_code == 0, done.exception
+    assert json.loads(done.stdout)["protocol"].startswith("sidr")
 
 
 def test_a_line_says_when_where_and_what(results: Path) -> None:
@@ -90,9 +113,8 @@ def test_another_first_run_is_told_with_exit_code_1(results: Path, tmp_path: Pat
     for name in ("summary.json", "results.csv", "scenario.yaml"):
         (other / name).write_bytes((results / name).read_bytes())
     rows = (other / "results.csv").read_text().splitlines()
-    head, _, digest = rows[1].rpartition(",")
-    turned = "".join("0" if c != "0" else "1" for c in digest)
-    (other / "results.csv").write_text("\n".join([rows[0], f"{head},{turned}", *rows[2:], ""]))
+    turned = [row[:-1] + ("0" if row[-1] != "0" else "1") for row in rows[1:]]
+    (other / "results.csv").write_text("\n".join([rows[0], *turned, ""]))
     done = replayed(other, CUT)
     assert done.exit_code == 1
     assert "not equal to the first one" in done.stderr
