@@ -1,7 +1,7 @@
 """A switch's table as bytes, and back. Shared by planner, agents and drivers.
 
 Little-endian. Header of 32 bytes: magic, version, bytes per mask, counts of masks, weight vectors,
-classes and runs (u16 each), epoch (u32), order_id (u64), digest (u64, of what follows). Then the
+classes and runs (u16 each), epoch (u32), order_id (u64), digest (u64, of all the rest). Then the
 distinct masks; the distinct weight vectors (a byte per port; number 0 = equal, not stored); the
 classes (numbers of prim, sib and b1 masks and of the weight vector); the runs (first group as u16,
 class number). Numbers are u8 where all of them fit, else u16; the two highest class numbers mean
@@ -20,8 +20,12 @@ from sidr.model.plan import NO_ENTRY, OWN, SwitchTable
 
 MAGIC, VERSION = b"sT", 1
 HEADER = struct.Struct("<2sBB4HIQQ")
+DIGEST_AT = HEADER.size - 8
 GROUPS_MAX = 0xFFFF
 """Groups are counted in u16."""
+PORTS_MAX = 8 * 0xFF
+"""The bytes of a mask are counted in u8."""
+EPOCH_MAX = 0xFFFFFFFF
 
 Class = tuple[bytes, bytes, bytes, bytes]
 """Masks of prim, sib and b1 (bit p % 8 of byte p // 8 = port p), and the weight per port or b""."""
@@ -59,7 +63,8 @@ def pack(
         parts.append(special.get(number, number).to_bytes(size, "little"))
     body = b"".join(parts)
     counts = (len(masks), len(vectors) - 1, len(classes), len(runs))
-    return HEADER.pack(MAGIC, VERSION, mask_bytes, *counts, epoch, order_id, digest64(body)) + body
+    head = HEADER.pack(MAGIC, VERSION, mask_bytes, *counts, epoch, order_id, 0)[:DIGEST_AT]
+    return head + digest64(head + body).to_bytes(8, "little") + body
 
 
 def encode(table: SwitchTable) -> bytes:
@@ -110,7 +115,7 @@ def decode(data: bytes, switch: int, ports: int) -> SwitchTable:
         ends.append(ends[-1] + length)
     if ends[-1] != len(data):
         raise PlanError.one(where, f"{len(data)} bytes", f"{ends[-1]} by its counts")
-    if digest64(data[HEADER.size :]) != digest:
+    if digest64(data[:DIGEST_AT] + data[HEADER.size :]) != digest:
         raise PlanError.one(where, "its digest does not fit its content")
     masks, vectors, rows, runs = (data[a:b] for a, b in pairwise(ends))
     return SwitchTable(

@@ -12,6 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+HALF = 0.5 + 1e-9
+"""Rounds half up although a float may stand a last bit below the half (ours)."""
+
 
 @njit(cache=True)
 def levels(ptr, nbr, dests, words):
@@ -201,7 +204,7 @@ def weights(ptr, nbr, twin, cap, hops, dist, dests, out):
             rho[v] = total / used if used > 0.0 else 0.0
             for e in range(ptr[v], ptr[v + 1]):
                 if ahead[e] >> bit & np.uint64(1):
-                    share = max(1, int(255.0 * cap[e] * rho[nbr[e]] / top + 0.5))
+                    share = max(1, int(255.0 * cap[e] * rho[nbr[e]] / top + HALF))
                     even = even and share == 255
                     if len(out):
                         out[j, e] = share

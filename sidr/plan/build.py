@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sidr.errors import PlanError
-from sidr.forwarding.codec import GROUPS_MAX, digest64
+from sidr.forwarding.codec import EPOCH_MAX, GROUPS_MAX, PORTS_MAX, digest64
 from sidr.model.fabric import Fabric
 from sidr.model.plan import Plan, PlanPart
 from sidr.plan.component import solve_all
@@ -22,12 +22,17 @@ def plan(fabric: Fabric, *, epoch: int = 1) -> Plan:
         epoch: number of the plan among those of the same order.
 
     Raises:
-        PlanError: more destination groups than tables can number.
+        PlanError: more destination groups or ports than tables can number, or such an epoch.
     """
     if len(fabric.groups) >= GROUPS_MAX:
         raise PlanError.one(
             fabric.label, f"{len(fabric.groups)} destination groups", f"below {GROUPS_MAX}"
         )
+    most = int(np.diff(fabric.ptr).max(initial=0))
+    if most > PORTS_MAX:
+        raise PlanError.one(fabric.label, f"a switch with {most} ports", f"at most {PORTS_MAX}")
+    if not 0 <= epoch <= EPOCH_MAX:
+        raise PlanError.one(fabric.label, f"epoch {epoch}", f"0..{EPOCH_MAX}")
     parts, like = solve_all(fabric, _components(fabric))
     order = order_id(fabric, parts)
     encoded = [b""] * fabric.switches
@@ -42,11 +47,13 @@ def plan(fabric: Fabric, *, epoch: int = 1) -> Plan:
 
 
 def order_id(fabric: Fabric, parts: Sequence[PlanPart]) -> int:
-    """Identity of the order: which switches, in which numbers, at which distances to what."""
+    """Identity of the order: which switches, in which numbers, at which distances to what, and
+    which neighbour is behind which port."""
     state = hashlib.blake2b(digest_size=8)
     state.update("\n".join(fabric.names).encode())
     for part in parts:
-        for array in (part.switches, part.groups, fabric.groups[part.groups], part.dist):
+        wiring = fabric.nbr[part.slots]
+        for array in (part.switches, part.groups, fabric.groups[part.groups], part.dist, wiring):
             state.update(np.ascontiguousarray(array).tobytes())
     return int.from_bytes(state.digest(), "little")
 

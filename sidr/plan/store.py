@@ -8,18 +8,25 @@ differently is refused, never half-trusted.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from sidr.errors import PlanError
+from sidr.errors import PlanError, SidrError
+from sidr.forwarding.codec import digest64
 from sidr.model.fabric import Fabric
 from sidr.model.plan import Plan
 from sidr.plan.build import plan
 from sidr.topology import fabric, fabric_hash
 
 MAGIC = b"sidr plan 1\n"
+REFUSED = (
+    *(SidrError, msgspec.DecodeError, LookupError, TypeError, ValueError),
+    *(ArithmeticError, AttributeError, AssertionError),
+)
+"""What foreign content makes the builders raise."""
 SWITCH_COLUMNS = ("tier", "pod", "plane", "site", "hosts")
 
 
@@ -37,11 +44,18 @@ def save(made: Plan, path: Path) -> None:
     }
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        beside.write_bytes(MAGIC + msgspec.msgpack.encode(document))
+        body = msgspec.msgpack.encode(document)
+        beside.write_bytes(MAGIC + seal(body) + body)
         os.replace(beside, path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise PlanError.one(str(path), f"cannot be written: {error.strerror}") from error
+
+
+def seal(body: bytes) -> bytes:
+    """The digest that stands before a plan's content."""
+    return digest64(body).to_bytes(8, "little")
 
 
 def is_plan(path: Path) -> bool:
@@ -66,11 +80,14 @@ def load(path: Path) -> Plan:
     if not data.startswith(MAGIC):
         raise PlanError.one(str(path), "is no plan file of this version")
     try:
-        document = msgspec.msgpack.decode(data[len(MAGIC) :], type=dict[str, Any])
+        body = data[len(MAGIC) + 8 :]
+        if data[len(MAGIC) :] != seal(body) + body:
+            raise ValueError("its digest does not fit its content")
+        document = msgspec.msgpack.decode(body, type=dict[str, Any])
         found = _fabric(document["fabric"])
         made = plan(found, epoch=int(document["epoch"]))
         same = tuple(document["tables"]) == made.tables and document["hash"] == fabric_hash(found)
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError, IndexError) as error:
+    except REFUSED as error:
         raise PlanError.one(str(path), f"is damaged: {error}") from error
     if not same:
         raise PlanError.one(str(path), "its tables are not what its fabric gives", fix="plan again")

@@ -100,7 +100,7 @@ def _is_even(weights: bytes) -> bool:
 def _foreign(total: int, groups: I32, breaks: np.ndarray) -> list[Run]:
     """Where the groups of other components begin, and the mark of the end."""
     if not len(groups):
-        return [(0, NO_ENTRY), (total, NO_ENTRY)]
+        return [(first, NO_ENTRY) for first in dict.fromkeys((0, total))]
     after = [*groups[breaks - 1].tolist(), int(groups[-1])]
     begins = [0] if groups[0] else []
     begins += [group + 1 for group in after if group + 1 < total]
