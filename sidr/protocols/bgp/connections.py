@@ -21,7 +21,7 @@ Fact = Input | Carried
 BASE = 0
 """Number of the connections that stand when a trial at rest begins."""
 NUMBERS = 1 << 32
-"""Connections have numbers below this, drawn once per switch and then counted (TCP's ports and
+"""Connections have numbers up to this, the first drawn per switch, then counted (TCP's ports and
 initial sequence numbers, which a switch that comes back does not use again)."""
 ORPHAN_TIMEOUTS = 8
 """Timeouts in a row after which a closed connection is forgotten (Linux, tcp_orphan_retries)."""
