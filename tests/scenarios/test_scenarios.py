@@ -17,7 +17,7 @@ from tests.scenarios.page import RULE, Page, played, read, trial_of
 
 HERE = Path(__file__).parent
 PAGES = sorted(path.stem for path in HERE.glob("*.txt"))
-LINES_MAX = 75
+LINES_MAX = 60
 """A page is read in one go."""
 
 
