@@ -31,7 +31,8 @@ def campaign_of(directory: Path) -> Campaign:
         raise ResultError.one(
             str(directory), f"was made on another fabric than {summary.fabric} is now"
         )
-    protocols = tuple(dict.fromkeys(base_of(row.protocol) for row in rows))
+    ran = list(dict.fromkeys(base_of(row.protocol) for row in rows))
+    protocols = tuple(convert(summary.provenance.get("protocols", ran), list[str]))
     return Campaign(
         fabric,
         scenario.read(directory / SCENARIO, fabric),
@@ -60,15 +61,18 @@ def again(
     campaign = campaign_of(directory)
     rows = read_rows(directory / ROWS)
     names = [p.name for p in campaign.profiles]
-    ran = list(dict.fromkeys(row.protocol for row in rows if row.trial == fault)) or [SIDR]
-    protocol = protocol or ran[0]
     profile_name = profile_name or names[0]
+    mine = [r for r in rows if (r.trial, r.profile) == (fault, profile_name)]
+    order = {name: place for place, name in enumerate(campaign.protocols)}
+    mine.sort(key=lambda row: order.get(base_of(row.protocol), len(order)))
+    ran = [row.protocol for row in mine]
+    protocol = protocol or next(iter(ran), SIDR)
     mistakes: list[Mistake] = []
     trials = [trial for trial in campaign.schedule.trials if trial.number == fault]
     if not trials:
         last = len(campaign.schedule.trials) - 1
         mistakes.append(Mistake("--fault", f"no trial {fault}", f"0 to {last}"))
-    if trials and protocol not in ran:
+    if trials and ran and protocol not in ran:
         mistakes.append(unknown("--protocol", "protocol", protocol, ran))
     if profile_name not in names:
         mistakes.append(unknown("--profile", "profile", profile_name, names))

@@ -116,6 +116,7 @@ def row(trial: Trial, protocol: str, profile: Profile, outcome: Outcome) -> Row:
         switches_changed=outcome.switches_changed,
         restore_repair_ns=m.restore_repair_ns,
         restore_lost_s=m.restore_lost_s,
+        restore_loop_ns=m.restore_loop_ns,
         events=outcome.events,
         trace=outcome.recorder.digest(),
     )

@@ -34,6 +34,7 @@ def provenance(campaign: Campaign, command: str) -> dict[str, object]:
         "dirty": dirty,
         "seed": campaign.schedule.seed,
         "fabric_hash": campaign.schedule.fabric_hash,
+        "protocols": list(campaign.protocols),
         "asn": campaign.asn,
         "prefixes": campaign.prefixes,
         "profiles": {p.name: as_document(p) for p in campaign.profiles},

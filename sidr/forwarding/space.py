@@ -107,5 +107,5 @@ def space(fabric: Fabric, part: PlanPart) -> Space:
 
 
 def spaces(plan: Plan) -> tuple[Space, ...]:
-    """The Space of every component that has somewhere to send traffic to."""
-    return tuple(space(plan.fabric, part) for part in plan.parts if len(part.groups))
+    """The Space of every component, in the plan's order."""
+    return tuple(space(plan.fabric, part) for part in plan.parts)

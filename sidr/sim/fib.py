@@ -76,6 +76,7 @@ class Fibs:
         rows = slice(lo, lo + len(ports))
         groups = self.spaces[place].part.groups
         self.rows[place][:, rows] = start.fib[groups][:, ports.start : ports.stop]
+        self._busy[switch] = 0
         self.admitted[ports.start : ports.stop] = start.admitted[ports.start : ports.stop]
         self.touch(switch)
 

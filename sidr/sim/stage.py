@@ -1,8 +1,8 @@
 """The stage of trials: the components of a fabric that a fault touches, planned and made dense.
 
 Connected components do not influence each other, so a trial runs only those that its fault
-touches; their switches, links and groups are renumbered, and results are the same. Built once per
-set of components and kept by the caller.
+touches; their switches, links and groups are renumbered, which changes nothing but the draws that
+go by number (phases of timers). Built once per set of components and kept by the caller.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ same trace, on any machine and in any process.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -34,10 +35,14 @@ SETTLE_NS = 10_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one trial gave: metrics, counts, and the recorder with the trace's digest."""
+    """What one trial gave: metrics, counts of phase A, and the recorder with the trace's digest.
+
+    Attributes:
+        detection_ns: nan when nobody noticed.
+    """
 
     measured: Measured
-    detection_ns: int
+    detection_ns: int | float
     reconvergence_ns: int
     messages: int
     switches_changed: int
@@ -155,30 +160,42 @@ def run(stage: Stage, trial: Trial, kit: Kit, terms: Terms, *, keep: bool = Fals
     meter, kernel = watcher.meter, world.kernel
     apply = partial(world.apply, tables=stage.plan.tables if kit.tagged else None)
     rest = lasting(changes)
-    if not rest:  # what is finite ends with its last up: restoration is measured from there
-        back = START_NS + changes[-1].at_ns
-        kernel.at(back, meter.restore, back)
+    counts: list[tuple[int | None, int, int]] = []
+
+    def end_phase(now_ns: int) -> None:
+        meter.restore(now_ns, closed=bool(rest))
+        counts.append((world.fibs.last_write_ns, world.messages, len(world.fibs.changed)))
+
+    if not rest:  # what is finite ends when light returns after the last down edge
+        back = START_NS + returns_ns(changes)
+        kernel.at(back, end_phase, back)
     for change in changes:
         kernel.at(START_NS + change.at_ns, apply, change)
     limit = START_NS + changes[-1].at_ns + horizon_ns(terms.profile)
     kernel.run(limit, watcher.after)
-    detection, wrote = world.first_event_ns, world.fibs.last_write_ns
-    counts = (world.messages, len(world.fibs.changed), kernel.ran)
-    end = limit
+    detection, events, end = world.first_event_ns, kernel.ran, limit
     if rest:
+        end_phase(limit)
         begin = limit + RESTORE_AFTER_NS
         end = begin + limit - START_NS
-        kernel.at(begin, meter.give_up, begin)
+        kernel.at(begin, meter.restore, begin)
         for change in rest:
             undo = structs.replace(change, kind=change.kind.replace("-down", "-up"))
             kernel.at(begin, apply, undo)
         kernel.run(end, watcher.after)
+    wrote, messages, changed = counts[0]
     return Outcome(
         measured=meter.result(end),
-        detection_ns=(detection or t0) - t0,
-        reconvergence_ns=(wrote or t0) - t0,
-        messages=counts[0],
-        switches_changed=counts[1],
-        events=counts[2],
+        detection_ns=math.nan if detection is None else detection - t0,
+        reconvergence_ns=0 if wrote is None else wrote - t0,
+        messages=messages,
+        switches_changed=changed,
+        events=events,
         recorder=recorder,
     )
+
+
+def returns_ns(changes: Sequence[Change]) -> int:
+    """When light first returns after the last down edge of finite changes."""
+    last_down = max((c.at_ns for c in changes if c.is_down), default=0)
+    return min((c.at_ns for c in changes if not c.is_down and c.at_ns >= last_down), default=0)

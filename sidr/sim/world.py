@@ -175,8 +175,9 @@ class World:
 
     def port_down(self, slot: int) -> None:
         """A core learns that its port is dark."""
-        self._detected()
         switch = int(self.fabric.src[slot])
+        if not self.physics.dead[switch]:
+            self._detected()
         self.feed_all(switch, PortDown(slot - self._ptr[switch]))
 
     def port_up(self, slot: int) -> None:

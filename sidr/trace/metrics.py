@@ -2,7 +2,8 @@
 
 A pair is an ordered pair of destination switches of one component. Only pairs that are still
 physically connected count. t0 is the start of the first fault. Phase A ends when light returns
-(or the run ends); what follows is restoration, measured apart.
+for good (after the last down edge) or the horizon is over; what follows is restoration, measured
+apart.
 
 - `repair_ns`: t0 to the instant from which every connected pair is delivered in full, for good
   (RFC 6412 Full Convergence Time). If light returns before that, the instant may lie after it.
@@ -57,6 +58,7 @@ class Measured(Struct, frozen=True):
     stretch_max: float
     restore_repair_ns: int | None
     restore_lost_s: float
+    restore_loop_ns: int
 
 
 class _Part:
@@ -125,6 +127,9 @@ class _PhaseA(NamedTuple):
     window_ns: list[I64]
     connected: list[Bools]
     load: float
+    loop_ns: int
+    hole_ns: int
+    loops: int
 
 
 class Meter:
@@ -156,7 +161,7 @@ class Meter:
         self._loop_ns = self._hole_ns = 0
         self._load_max = self._stretch_max = 0.0
         self._repair: dict[str, int | None] | None = None
-        self._given_up = False
+        self._closed = False
         self._restore_ns: int | None = None
         self._before: _PhaseA | None = None
 
@@ -182,8 +187,8 @@ class Meter:
             elif self._good_since[scope] is None:
                 self._good_since[scope] = now_ns
         if self._restore_ns is None:
-            self._load_max = max(self._load_max, *(p.load() for p in self.parts))
-            self._stretch_max = max(self._stretch_max, *(p.stretch() for p in self.parts))
+            self._load_max = max([self._load_max, *(p.load() for p in self.parts)])
+            self._stretch_max = max([self._stretch_max, *(p.stretch() for p in self.parts)])
 
     def _pass_time(self, now_ns: int) -> None:
         span = now_ns - self._time_ns
@@ -200,14 +205,18 @@ class Meter:
         lost = sum(float((p.lost_ns @ p.traffic.space.demand).sum()) for p in self.parts)
         return lost / self._offered / 1e9 if self._offered else 0.0
 
-    def give_up(self, now_ns: int) -> None:
-        """The horizon is over: what is not repaired by now is unrecovered. Light returns."""
-        self._given_up = True
-        self.restore(now_ns)
+    def restore(self, now_ns: int, *, closed: bool = False) -> None:
+        """Light begins to return, and phase A ends with it unless it has ended before.
 
-    def restore(self, now_ns: int) -> None:
-        """Light begins to return: phase A ends."""
+        Args:
+            closed: phase A ends at its horizon: what is not repaired by now is unrecovered.
+        """
+        if self._before is not None:
+            self._charge(now_ns)
+            self._restore_ns = now_ns
+            return
         self._charge(now_ns)
+        self._closed = closed
         self._repair = dict(self._good_since)
         self._restore_ns = now_ns
         self._before = _PhaseA(
@@ -215,7 +224,10 @@ class Meter:
             lost_ns=[p.lost_ns.copy() for p in self.parts],
             window_ns=[p.window_ns.copy() for p in self.parts],
             connected=[p.connected.copy() for p in self.parts],
-            load=max(p.load() for p in self.parts),
+            load=max((p.load() for p in self.parts), default=0.0),
+            loop_ns=self._loop_ns,
+            hole_ns=self._hole_ns,
+            loops=int(sum(p.looped.sum() for p in self.parts)),
         )
 
     def result(self, end_ns: int) -> Measured:
@@ -234,7 +246,7 @@ class Meter:
         pairs = int(sum(a.sum() for a in affected))
         pair_lost = sum(float(lost[a].sum()) for lost, a in zip(was.lost_ns, affected, strict=True))
         windows = [w[a] for w, a in zip(was.window_ns, affected, strict=True)]
-        window_max = max(int(w.max(initial=0)) for w in was.window_ns)
+        window_max = max((int(w.max(initial=0)) for w in was.window_ns), default=0)
         window_mean = round(sum(int(w.sum()) for w in windows) / pairs) if pairs else 0
         open_ended = repair["all"] is None
         assert self._restore_ns is not None
@@ -250,21 +262,22 @@ class Meter:
             pairs_affected=pairs,
             pairs_down=self._count("down"),
             pairs_up=self._count("up"),
-            loop_ns=self._loop_ns,
-            blackhole_ns=self._hole_ns,
-            loops=int(sum(p.looped.sum() for p in self.parts)),
+            loop_ns=was.loop_ns,
+            blackhole_ns=was.hole_ns,
+            loops=was.loops,
             load_max_during=self._load_max,
             load_max_after=was.load,
             stretch_max=self._stretch_max,
             restore_repair_ns=None if back is None else max(0, back - since),
             restore_lost_s=self._lost_s() - was.lost_s,
+            restore_loop_ns=self._loop_ns - was.loop_ns,
         )
 
     def _repaired(self, scope: str) -> int | None:
         """t0 to the end of the loss that began in phase A; None = not before the horizon."""
         assert self._repair is not None
         since = self._repair[scope]
-        if since is None and not self._given_up:
+        if since is None and not self._closed:
             since = self._good_since[scope]
         return None if since is None else since - self._t0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,14 +46,22 @@ class Record(msgspec.Struct, frozen=True):
 
 
 def save(path: Path, header: dict[str, Any], data: bytes) -> None:
-    """Write a trace file atomically. The header says what was run; it must be JSON-able."""
+    """Write a trace file atomically. The header says what was run; it must be JSON-able.
+
+    Raises:
+        ResultError: the place cannot be written.
+    """
     beside = path.with_name(path.name + ".part")
     blob = msgspec.json.encode(header, order="sorted") + b"\n" + data
     buffer = io.BytesIO()
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as out:
         out.write(blob)
-    beside.write_bytes(buffer.getvalue())
-    os.replace(beside, path)
+    try:
+        beside.write_bytes(buffer.getvalue())
+        os.replace(beside, path)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ResultError.one(str(path), f"cannot be written: {reason}") from error
 
 
 def load(path: Path) -> tuple[dict[str, Any], list[Record]]:
@@ -64,7 +73,7 @@ def load(path: Path) -> tuple[dict[str, Any], list[Record]]:
     try:
         head, _, data = gzip.decompress(path.read_bytes()).partition(b"\n")
         return msgspec.json.decode(head, type=dict[str, Any]), list(records(data))
-    except (OSError, EOFError, msgspec.DecodeError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, msgspec.DecodeError, TypeError, ValueError) as error:
         raise ResultError.one(str(path), f"not a readable trace: {error}") from error
 
 

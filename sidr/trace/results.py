@@ -74,6 +74,7 @@ class Row(Struct, frozen=True, rename={"fault_class": "class"}):
     switches_changed: int
     restore_repair_ns: int | float | None
     restore_lost_s: float
+    restore_loop_ns: int | float
     events: int
     trace: str
 

@@ -62,6 +62,7 @@ def _row(rng: np.random.Generator, trial: int, protocol: str, profile: str) -> R
         switches_changed=5,
         restore_repair_ns=float("nan"),
         restore_lost_s=float("nan"),
+        restore_loop_ns=float("nan"),
         events=300,
         trace="ab" * 16,
     )

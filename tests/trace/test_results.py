@@ -21,7 +21,7 @@ def test_columns_start_with_the_trial_and_name_every_metric() -> None:
     assert COLUMNS[:5] == ("trial", "fault", "class", "protocol", "profile")
     assert COLUMNS[5:7] == ("detection_ns", "repair_ns")
     assert COLUMNS[-2:] == ("events", "trace")
-    assert len(COLUMNS) == 29
+    assert len(COLUMNS) == 30
 
 
 def test_rows_come_back_as_they_were_written(tmp_path: Path, make_row: MakeRow) -> None:

@@ -15,6 +15,7 @@ from sidr.model.events import Event, MessageReceived, TimerFired, Told
 from sidr.model.fabric import Fabric
 from sidr.model.plan import Plan
 from sidr.model.profiles import SidrTimers
+from sidr.protocols.sidr.hearing import FIRST_BOOT
 from sidr.protocols.sidr.messages import Poll, Ports
 
 
@@ -47,6 +48,8 @@ class Planner:
         known = self._reports.get(switch)
         if known and known.boot == report.boot and known.seq >= report.seq:
             return []
+        if report.boot != (known.boot if known else FIRST_BOOT):
+            self._held[switch] = self._base.tables[switch]  # what a switch boots with
         self._reports[switch] = report
         return [SetTimer("replan", self._timers.replan_ns)] if self._timers.replan_ns else []
 
