@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import convert
 
 from sidr.campaign.bench import Campaign, Runner
-from sidr.campaign.variants import base_of
+from sidr.campaign.variants import FAST, base_of
 from sidr.errors import Mistake, ResultError, unknown
 from sidr.fault import scenario
 from sidr.model.profiles import hardware, profile
@@ -64,8 +64,9 @@ def again(
     profile_name = profile_name or names[0]
     mine = [r for r in rows if (r.trial, r.profile) == (fault, profile_name)]
     order = {name: place for place, name in enumerate(campaign.protocols)}
-    mine.sort(key=lambda row: order.get(base_of(row.protocol), len(order)))
+    mine.sort(key=lambda row: (order.get(base_of(row.protocol), len(order)), row.protocol == FAST))
     ran = [row.protocol for row in mine]
+    ran = ran or list(dict.fromkeys(row.protocol for row in rows if row.trial == fault))
     protocol = protocol or next(iter(ran), SIDR)
     mistakes: list[Mistake] = []
     trials = [trial for trial in campaign.schedule.trials if trial.number == fault]

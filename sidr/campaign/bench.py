@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -159,15 +160,18 @@ def _pool(campaign: Campaign, workers: int) -> Iterator[tuple[int, list[Row]]]:
     """
     first, *others = campaign.schedule.trials
     yield first.number, Runner(campaign).rows(first)
+    if not others:
+        return
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (campaign,))
     waiting = iter(others)
     pending: set[Future[tuple[int, list[Row]]]] = set()
     try:
         while True:
-            for trial in waiting:
-                pending.add(pool.submit(_task, trial))
-                if len(pending) >= AHEAD * workers:
-                    break
+            with _ctrl_c_held():
+                for trial in waiting:
+                    pending.add(pool.submit(_task, trial))
+                    if len(pending) >= AHEAD * workers:
+                        break
             if not pending:
                 return
             ready, pending = wait(pending, return_when=FIRST_COMPLETED)
@@ -175,6 +179,23 @@ def _pool(campaign: Campaign, workers: int) -> Iterator[tuple[int, list[Row]]]:
                 yield future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Workers are started inside, and inherit that they do not hear Ctrl-C until they can ignore
+    it. For this process it waits until the end; the mask alone would not hold it, because a thread
+    of the progress bar may take the signal."""
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt
 
 
 class _Worker:

@@ -64,10 +64,11 @@ def bench(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
         sidr bench 10p10u:size=mini
         sidr bench fat-tree:k=4 --faults cut:p0-leaf0--p0-agg0 --profile tuned -o one-cut
     """
-    from sidr.trace.assertion import evaluate_assert
+    from sidr.trace.assertion import check_questions, evaluate_all
     from sidr.trace.results import check_free
 
     directory: Path = chosen["directory"]
+    check_questions(chosen["asserts"])
     check_free(directory, force=chosen["force"])
     campaign = _campaign(spec, chosen)
     rows, complete = _run(campaign, chosen)
@@ -80,7 +81,7 @@ def bench(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
     if not complete:
         output.remark(f"sidr: interrupted: {directory} holds the trials done, marked incomplete")
         ctx.exit(INTERRUPTED)
-    answers = [evaluate_assert(summary, question) for question in chosen["asserts"]]
+    answers = evaluate_all(summary, chosen["asserts"])
     for answer in answers:
         verdict = "holds" if answer.holds else "does not hold"
         output.remark(f"{answer.question}: {verdict} ({answer.path} = {answer.value:g})")
@@ -111,6 +112,9 @@ def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
     protocols = [name.strip() for name in chosen["protocols"].split(",") if name.strip()]
     attempt(lambda: check(protocols))
     profiles = [attempt(partial(profile, text)) for text in chosen["profiles"] or PROFILES]
+    known = [made.name for made in profiles if made is not None]
+    for name in sorted({name for name in known if known.count(name) > 1}):
+        mistakes.append(Mistake("--profile", f"{name} is given twice"))
     machine = attempt(lambda: hardware(chosen["hardware"]))
     fabric = attempt(lambda: load(spec))
     trials = None

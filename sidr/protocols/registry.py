@@ -57,6 +57,8 @@ def check(asked: Sequence[str]) -> None:
         ProtocolError: with every name that is none or does not work, or one given twice.
     """
     mistakes: list[Mistake] = []
+    if not asked:
+        mistakes.append(Mistake("--protocols", "names no protocol", ", ".join(names())))
     for name in dict.fromkeys(asked):
         if name in PROTOCOLS:
             continue

@@ -42,9 +42,13 @@ def test_frr_queues_are_frrs() -> None:
     }
 
 
+NO_WAIT = "coalesce=0,coalesce_per_peer=0,coalesce_max=0"
+"""Without the wait of a new session, which is a queue as well."""
+
+
 def test_no_queues_is_tuned_but_for_the_queues() -> None:
     tuned, bare = profile("tuned"), profile("tuned-no-queues")
-    assert profile("tuned,clear_queue=0,best_path_queue=0,rib_queue=0").bgp == bare.bgp
+    assert profile(f"tuned,clear_queue=0,best_path_queue=0,rib_queue=0,{NO_WAIT}").bgp == bare.bgp
     assert msgspec.structs.replace(tuned.ospf, rib_queue_ns=0) == bare.ospf
     assert (tuned.sidr, tuned.bfd) == (bare.sidr, bare.bfd)
 
