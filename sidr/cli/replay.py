@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 def replay(ctx: click.Context, /, directory: Path, **chosen: Any) -> None:
     """Run one trial of DIR again and print what happens, event by event.
 
-    Exits 1 if the run is not equal, event by event, to the first one.
+    Life signs are compared as well, but printed only with -v. Exits 1 if the run is not equal,
+    event by event, to the first one.
 
     \b
     Example:
@@ -59,7 +60,8 @@ def replay(ctx: click.Context, /, directory: Path, **chosen: Any) -> None:
         "equal": equal,
     }
     fabric = _stage_fabric(campaign.fabric, row.trial, campaign)
-    shown = lines(found, fabric, tagged=kit(base_of(row.protocol)).tagged)
+    tagged = kit(base_of(row.protocol)).tagged
+    shown = lines(found, fabric, tagged=tagged, quiet=not chosen["verbose"])
     if chosen["format"] == "json":
         events = [{"ms": x.ms, "switch": x.switch, "what": x.brief} for x in shown]
         output.print_json({**facts, "events": events})
