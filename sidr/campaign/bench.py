@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from msgspec import convert
+
 from sidr.campaign.variants import base_of, hello_for, variants
 from sidr.model.fabric import Fabric
 from sidr.model.faults import Schedule, Trial
@@ -21,7 +23,7 @@ from sidr.model.profiles import Hardware, Profile
 from sidr.protocols.registry import kit
 from sidr.sim.stage import Stage, stage, touched
 from sidr.sim.trial import Outcome, Terms, run
-from sidr.trace.results import Row
+from sidr.trace.results import COLUMNS, Row
 
 AHEAD = 4
 """Tasks handed out per worker before results come back: keeps workers busy, and little is lost
@@ -121,6 +123,24 @@ def row(trial: Trial, protocol: str, profile: Profile, outcome: Outcome) -> Row:
         events=outcome.events,
         trace=outcome.recorder.digest(),
     )
+
+
+def rehearsal(campaign: Campaign) -> list[Row]:
+    """Made-up rows of the shape that `bench` gives: every figure 1, every direction present."""
+    return [
+        convert(
+            {
+                **dict.fromkeys(COLUMNS, 1),
+                **{"trial": trial.number, "fault": trial.fault, "class": trial.fault_class},
+                **{"protocol": name, "profile": profile.name, "trace": ""},
+            },
+            Row,
+        )
+        for trial in campaign.schedule.trials
+        for profile in campaign.profiles
+        for protocol in campaign.protocols
+        for name in variants(protocol, campaign.protocols, trial, profile)
+    ]
 
 
 def bench(

@@ -56,17 +56,6 @@ class Answer(Struct, frozen=True):
     holds: bool
 
 
-def check_questions(questions: Sequence[str]) -> None:
-    """See that all are questions, whatever a summary may answer.
-
-    Raises:
-        ResultError: with every one that is none.
-    """
-    mistakes = [_no_question(q) for q in questions if not _QUESTION.fullmatch(q)]
-    if mistakes:
-        raise ResultError(mistakes)
-
-
 def evaluate_all(summary: object, questions: Sequence[str]) -> list[Answer]:
     """The answers to several questions, in order.
 
@@ -85,11 +74,6 @@ def evaluate_all(summary: object, questions: Sequence[str]) -> list[Answer]:
     return answers
 
 
-def _no_question(question: str) -> Mistake:
-    words = "PATH OPERATOR NUMBER, such as sidr.repair_ns.p99 < 10ms"
-    return Mistake(f"--assert {question!r}", "is no assertion", words)
-
-
 def evaluate_assert(summary: object, question: str) -> Answer:
     """The answer of a summary (a Struct or its mapping) to a question.
 
@@ -98,7 +82,8 @@ def evaluate_assert(summary: object, question: str) -> Answer:
     """
     parts = _QUESTION.fullmatch(question)
     if parts is None:
-        raise ResultError([_no_question(question)])
+        words = "PATH OPERATOR NUMBER, such as sidr.repair_ns.p99 < 10ms"
+        raise ResultError([Mistake(f"--assert {question!r}", "is no assertion", words)])
     tree = msgspec.to_builtins(summary)
     path = _find_path(tree, parts[1], question)
     value = _value(tree, path, question)

@@ -55,7 +55,7 @@ def test_the_exit_code_answers_the_question(
     assert result.exit_code == code, result.output
     assert said in result.stderr
     assert "Traceback" not in result.output
-    assert summary_of(tmp_path / "out")["protocols"]["sidr"]["faults"] == 1, "results are kept"
+    assert (tmp_path / "out").exists() is (code != 2), "a bad question costs no work"
 
 
 def test_one_answer_of_no_among_many_is_no(tmp_path: Path) -> None:
@@ -67,11 +67,12 @@ def test_one_answer_of_no_among_many_is_no(tmp_path: Path) -> None:
 
 
 def test_from_200_trials_on_there_is_a_99th_percentile_to_ask_for(tmp_path: Path) -> None:
-    asked = ("--assert", "sidr.repair_ns.p99 < 1s", "--assert", "sidr.repair_ns.p99 > 1us")
-    result = run(tmp_path / "out", "--faults", "cut:leaf0--spine1,repeat=200", *asked)
+    asked = ("--assert", "ospf.repair_ns.p99 < 1s", "--assert", "ospf.repair_ns.p99 > 1us")
+    words = ("--protocols", "ospf", "--faults", "cut:leaf0--spine1,repeat=200")
+    result = run(tmp_path / "out", *words, *asked)
     assert result.exit_code == 0, result.output
     times = sorted(int(row["repair_ns"]) for row in rows_of(tmp_path / "out"))
-    assert summary_of(tmp_path / "out")["protocols"]["sidr"]["repair_ns"]["p99"] == times[197]
+    assert summary_of(tmp_path / "out")["protocols"]["ospf"]["repair_ns"]["p99"] == times[197]
 
 
 def test_a_question_that_is_none_is_refused_before_the_work(tmp_path: Path) -> None:
@@ -186,14 +187,14 @@ def test_sidr_survives_every_single_cut_trunk_and_switch(tmp_path: Path) -> None
 
 
 def test_what_several_cuts_leave_unrecovered_is_counted_and_never_dropped(tmp_path: Path) -> None:
-    words = ("--faults", "random:links,n=4", "--sample", "40")
+    words = ("--faults", "random:links,n=4", "--sample", "20")
     assert run(tmp_path / "out", *words, spec=CLOS).exit_code == 0
     rows = rows_of(tmp_path / "out")
     cell = summary_of(tmp_path / "out")["protocols"]["sidr"]
-    assert cell["faults"] == len(rows) == 40
+    assert cell["faults"] == len(rows) == 20
     assert cell["unrecovered"] == sum(row["repair_ns"] == "" for row in rows)
     assert (cell["repair_ns"]["max"] is None) == (cell["unrecovered"] > 0)
-    assert len({row["fault"] for row in rows}) > 30
+    assert len({row["fault"] for row in rows}) > 15
 
 
 def test_an_unrecovered_fault_is_an_empty_cell_a_null_and_the_answer_no(tmp_path: Path) -> None:
