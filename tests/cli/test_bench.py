@@ -147,7 +147,7 @@ def test_the_results_have_a_column_per_metric_and_none_for_a_clock(
         *("loss_window_ns_mean", "lost_traffic_s", "lost_traffic_pair_s", "pairs_affected"),
         *("pairs_down", "pairs_up", "loop_ns", "blackhole_ns", "loops", "load_max_during"),
         *("load_max_after", "stretch_max", "messages", "switches_changed"),
-        *("restore_repair_ns", "restore_lost_s", "events", "trace"),
+        *("restore_repair_ns", "restore_lost_s", "restore_loop_ns", "events", "trace"),
     ]
 
 

@@ -89,9 +89,11 @@ def test_a_planners_death_is_a_line_before_the_fault(results: Path) -> None:
 
 
 def test_json_holds_the_same_lines(results: Path) -> None:
-    found = json.loads(replayed(results, CUT, "--format", "json").stdout)
-    lines = [x for x in replayed(results, CUT).stdout.splitlines() if " ms  " in x]
+    found = json.loads(replayed(results, CUT, "-v", "--format", "json").stdout)
+    lines = [x for x in replayed(results, CUT, "-v").stdout.splitlines() if " ms  " in x]
     assert len(found["events"]) == len(lines) == found["records"]
+    few = json.loads(replayed(results, CUT, "--format", "json").stdout)
+    assert len(few["events"]) < few["records"] == found["records"], "life signs are for -v"
     event = next(e for e in found["events"] if e["what"].startswith("PortDown"))
     assert event == {"ms": 1.0, "switch": "leaf0", "what": "PortDown spine1 -> 2 sent"}
 

@@ -149,6 +149,23 @@ def test_a_link_with_a_silent_direction_is_not_used_until_it_speaks_again(
         assert fib_ports(world) == shortest_paths(fabric, [])
 
 
+def test_a_withdraw_that_is_lost_is_repeated_and_the_session_stands() -> None:
+    fabric = fabric_of(SMALL[1])
+    lossy, cut = Change(0, "lossy-down", 0, end="far", loss_ratio=0.3), fabric.links - 4
+    changes = [lossy, Change(SECOND, "link-down", cut)]
+    assert fabric.link_name(0) == "leaf0--spine0"
+    assert fabric.link_name(cut) == "leaf3--spine0"
+    written = []
+    for seed in range(12):
+        world = lively(fabric, changes, seed=seed, seconds=8)
+        assert fib_ports(world) == shortest_paths(fabric, changes[1:])
+        assert sessions(world) == fabric.slots - 2
+        assert world.fibs.last_write_ns is not None
+        written.append(world.fibs.last_write_ns / 1e6 - 2_000)
+    assert min(written) < 180, "most withdraws are not lost"
+    assert 330 < max(written) < 800, "some are repeated after 215 ms"
+
+
 @pytest.mark.parametrize("timers", ["frr-datacenter", "rfc", "tuned,bfd=off"])
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_happens_it_comes_to_rest_on_shortest_paths(timers: str, seed: int) -> None:

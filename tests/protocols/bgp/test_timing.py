@@ -90,6 +90,19 @@ def test_sidr_with_the_same_life_signs_finds_silence_at_the_same_instant(sender:
         assert mine.detection_ns == other.detection_ns
 
 
+@pytest.mark.parametrize("fault", ["cut:leaf0--spine0", "silent:leaf0--spine0,from=spine0"])
+def test_life_signs_where_nothing_fails_change_nothing(fault: str) -> None:
+    fabric = load(SPINES)
+    (trial,) = schedule(fabric, [fault], sample=1, seed=7).trials
+    ready, machine = stage(fabric, (0,)), hardware("linux-netns")
+    few, many = (
+        run(ready, trial, KIT, Terms(profile("tuned"), machine, everywhere=everywhere))
+        for everywhere in (False, True)
+    )
+    assert (few.measured, few.messages) == (many.measured, many.messages)
+    assert few.events < many.events
+
+
 RING = 12
 CHORDS = ((0, 4), (2, 9), (5, 10))
 LEVEL_MS, LOCAL_MS = 51.2, 72.0
