@@ -163,7 +163,7 @@ def test_a_withdraw_that_is_lost_is_repeated_and_the_session_stands() -> None:
         assert world.fibs.last_write_ns is not None
         written.append(world.fibs.last_write_ns / 1e6 - 2_000)
     assert min(written) < 180, "most withdraws are not lost"
-    assert 330 < max(written) < 800, "some are repeated after 215 ms"
+    assert 380 < max(written) < 1_700, "some are repeated after 215 ms, 430 ms, ..."
 
 
 @pytest.mark.parametrize("timers", ["frr-datacenter", "rfc", "tuned,bfd=off"])
