@@ -37,7 +37,7 @@ ONLY_IN = {
     "rich": r"sidr/(cli|report)/",
     "jinja2": r"sidr/report/",
     "matplotlib": r"sidr/(report|draw)/",
-    "numba": r"sidr/(graph|forwarding|protocols/ospf)/",
+    "numba": r"sidr/(graph|forwarding|protocols/(ospf|bgp))/",
     "concurrent": r"sidr/campaign/",
 }
 """Libraries that one place translates for everyone else."""

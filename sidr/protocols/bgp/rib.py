@@ -81,8 +81,8 @@ class Rib:
             return Best((), LOCAL)
         if self._base is None:
             return None
-        path = self._base.path[group][self.switch]
-        return None if path is None else Best(path, self._base.port[group][self.switch])
+        path = self._base.path(group, self.switch)
+        return None if path is None else Best(path, self._base.port(group, self.switch))
 
     def decide(self, group: int) -> tuple[bool, bytes | None]:
         """Select again: the shortest AS path, of equal ones the oldest. So the selected one stays

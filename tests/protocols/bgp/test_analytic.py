@@ -23,7 +23,7 @@ def test_what_was_heard_and_sent_is_what_a_cold_start_heard_and_sent(
         for group in range(len(fabric.groups)):
             best = core.rib.best(group)
             assert best is not None
-            assert len(best.path) == len(base.path[group][v] or ())
+            assert len(best.path) == len(base.path(group, v) or ())
             assert core.rib.hops(group) == base.fib[group, fabric.ports(v)].tobytes()
 
 
@@ -31,11 +31,12 @@ def test_paths_grow_by_one_number_a_hop_and_name_no_switch_twice() -> None:
     fabric = fabric_of(IRREGULAR)
     base = Converged(fabric, asn.numbers(fabric, "unique"))
     for group, home in enumerate(fabric.groups.tolist()):
-        for v, path in enumerate(base.path[group]):
+        for v in range(fabric.switches):
+            path = base.path(group, v)
             assert path is not None
             assert len({base.asn[v], *path}) == len(path) + 1
             if v == home:
-                assert (path, base.port[group][v]) == ((), LOCAL)
+                assert (path, base.port(group, v)) == ((), LOCAL)
             else:
                 assert path[-1] == base.asn[home]
 
@@ -47,5 +48,5 @@ def test_nothing_is_announced_to_whom_the_best_path_came_from() -> None:
         for v in range(fabric.switches):
             ports = range(len(fabric.ports(v)))
             silent = [p for p in ports if base.announced(group, v, p) is None]
-            port = base.port[group][v]
+            port = base.port(group, v)
             assert silent == ([] if port == LOCAL else [port])
