@@ -7,8 +7,8 @@ all links are full; all leaves together offer 1.6 Tb/s. Three leaves: 400 Gb/s f
 from __future__ import annotations
 
 import pytest
-from tests.sim.planes import two_planes
 
+from tests.sim.planes import two_planes
 from tests.trace.scene import MS, T0_NS, Scene
 
 TWO, THREE = "leaf-spine:leaves=2,spines=2", "leaf-spine:leaves=3,spines=2"
