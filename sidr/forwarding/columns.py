@@ -31,8 +31,9 @@ WALK_STEPS_MAX = 200_000
 DELIVERED, LOST = -1, -2
 """Children of a branch that are not states."""
 
-USED, VISITED, PARTS, DONE, PENDING = 0, 1, 2, 3, 4
-"""Counters of a Work: arena cells, visited states, finished parts, finished states, stack."""
+USED, VISITED, PARTS, DONE, PENDING, ASTRAY = 0, 1, 2, 3, 4, 5
+"""Counters of a Work: arena cells, visited states, finished parts, finished states, stack, and
+branches that do not carry everything one hop nearer to the destination with the tag they had."""
 
 
 class Work(NamedTuple):
@@ -77,11 +78,15 @@ def _enter(net, rule, col, work, s):
     for i in range(n):
         total += work.buf_weights[i]
     used = work.n[USED]
+    if n == 0:
+        work.n[ASTRAY] += 1
     for i in range(n):
         e = work.buf_slots[i]
         work.slot[used + i] = e
         work.weight[used + i] = work.buf_weights[i] / total
         h = net.nbr[e]
+        if col.lit[e] != 1.0 or col.dist[h] != col.dist[v] - 1 or out_tag != 0:
+            work.n[ASTRAY] += 1
         if not col.lit[e]:
             work.child[used + i] = LOST
             continue
@@ -246,25 +251,29 @@ def _spread(work, load):
 
 
 @njit(cache=True)
-def solve(net, rule, columns, dests, role, w0, r, live, lit, demand, work, out):
+def solve(net, rule, columns, dests, dist, role, w0, r, live, lit, demand, work, out):
     """Solve some columns of a component and write their rows of `out` (see `shares.Traffic`).
 
     Args:
-        columns: int32[c], which columns; dests: int32[g]; role, w0, r: uint8[g, E].
+        columns: int32[c], which columns; dests: int32[g]; dist: int16[g, k]; role, w0, r:
+            uint8[g, E].
         live: bool[E]; lit: bool[E] or float64[E], the part of packets that a slot carries. The
             load of a lossy slot is what it carries, that of a dark one what is sent into it.
         demand: float64[k], what each switch offers to each destination; 0 = no source.
-        out: (share, looping, hops, hops_max: float64[g, k], load: float64[g, E]).
+        out: (share, looping, hops, hops_max: float64[g, k], load: float64[g, E], total:
+            float64[E], which follows load, calm: bool[g], see `ripple`).
 
     Returns:
         True when some walk ran out of steps: looping is then an upper bound.
     """
     slots = len(net.nbr)
-    share, looping, hops, hops_max, load = out
+    share, looping, hops, hops_max, load, total, calm = out
     short = False
     for j in columns:
-        col = Column(dests[j], role[j], w0[j], r[j], live, lit)
-        load[j, :] = 0.0
+        col = Column(dests[j], role[j], w0[j], r[j], live, lit, dist[j])
+        for e in range(slots):
+            total[e] -= load[j, e]
+            load[j, e] = 0.0
         for v in range(len(net.ptr) - 1):
             work.prim_ok[v] = rule.tagged == 1 and has_usable_primary(net, col, v)
         for v in range(len(net.ptr) - 1):
@@ -277,5 +286,8 @@ def solve(net, rule, columns, dests, role, w0, r, live, lit, demand, work, out):
             share[j, v], looping[j, v] = work.share[root], work.looping[root]
             hops[j, v], hops_max[j, v] = work.hops[root], work.hops_max[root]
             work.flow[root] += demand[v]
+        calm[j] = work.n[ASTRAY] == 0
         _spread(work, load[j])
+        for e in range(slots):
+            total[e] += load[j, e]
     return short

@@ -55,8 +55,8 @@ class Rule(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One destination's tables (rows of E), what is live (table side), and the part of packets
-    that each slot carries (physics; a bool where nothing is lossy)."""
+    """One destination's tables (rows of E), what is live (table side), the part of packets that
+    each slot carries (physics; a bool where nothing is lossy), and the hops of every switch."""
 
     dest: int
     role: U8
@@ -64,6 +64,7 @@ class Column(NamedTuple):
     r: U8
     live: Bools
     lit: Bools | F64
+    dist: npt.NDArray[np.int16]
 
 
 PLAIN = Rule(0, 0, 1, 0)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sidr.forwarding import columns as kernels
+from sidr.forwarding.ripple import ripple
 from sidr.forwarding.rule import Bools, Rule
 from sidr.forwarding.space import Space
 from sidr.model.fabric import F64, I32, I64
@@ -55,7 +56,7 @@ def work(space: Space, bounces: int) -> kernels.Work:
         prim_ok=empty(np.bool_, len(degree)),
         buf_slots=empty(np.int64, int(degree.max())),
         buf_weights=empty(np.float64, int(degree.max())),
-        n=empty(np.int64, 5),
+        n=empty(np.int64, 6),
     )
 
 
@@ -81,6 +82,7 @@ class Traffic:
         self.load = np.zeros((g, rows))
         self.total = np.zeros(rows)
         self.truncated = False
+        self._calm = np.zeros(g, np.bool_)
         self._work = work(space, rule.bounces if rule.tagged and rule.raise_tag else 0)
 
     def using(self, rows: I64) -> I64:
@@ -102,14 +104,35 @@ class Traffic:
         s = self.space
         chosen = np.asarray(columns, np.int32)
         every = len(chosen) == len(self.load)
-        before = None if every else self.load[chosen].sum(axis=0)
-        out = (self.share, self.looping, self.hops, self.hops_max, self.load)
-        short = kernels.solve(
-            s.net, self.rule, chosen, s.dests, self.role, self.w0, r, live, lit, demand,
-            self._work, out,
+        if every:
+            self.total[:] = 0.0
+            self.load[:] = 0.0
+        out = (
+            self.share, self.looping, self.hops, self.hops_max, self.load, self.total, self._calm
         )  # fmt: skip
-        if before is None:
-            self.total = self.load.sum(axis=0)
-        else:
-            self.total += self.load[chosen].sum(axis=0) - before
+        short = kernels.solve(
+            s.net, self.rule, chosen, s.dests, s.part.dist, self.role, self.w0, r, live, lit,
+            demand, self._work, out,
+        )  # fmt: skip
         self.truncated = self.truncated or bool(short)
+
+    def ripple(
+        self, columns: I32, starts: I32, r: U8, now: tuple[Bools, Bools | F64, F64]
+    ) -> Bools:
+        """Bring columns up to date in which one switch each forwards otherwise than before.
+
+        Args:
+            columns, starts: which, and the switch of each.
+            r, now: r, (live, lit, demand) of `solve`; what has changed in a column since it was
+                solved belongs to its switch.
+
+        Returns:
+            bool[c]: whether the column is up to date; its shares and hops are what they were.
+            Where it is not, it must be solved.
+        """
+        s = self.space
+        done: Bools = ripple(
+            s.net, self.rule, columns, starts, s.dests, s.part.dist, self.role, self.w0, r, *now,
+            self._work, (self.load, self.total, self._calm),
+        )  # fmt: skip
+        return done

@@ -6,7 +6,7 @@ table are the plan's until a core programs another table. Not here: who decides,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -33,8 +33,11 @@ class Fibs:
         role, w0: per component uint8[g, E], as `space.Space`; shared with it until changed.
         admitted: bool[slots].
         dirty: per component the columns that have changed since the set was last cleared.
+        moved: per component the columns of which only one switch forwards otherwise since then,
+            and that switch (numbers of the component).
         closed: per component the rows out of which ports have been taken since; only traffic
             that was sent there forwards otherwise.
+        ports_moved: a port has been taken out of its groups or put back since it was last False.
         last_write_ns, changed: when the last write was, and which switches have written.
     """
 
@@ -49,6 +52,8 @@ class Fibs:
         self.w0: list[U8] = [s.w0 for s in spaces]
         self.admitted: Bools = start.admitted.copy()
         self.dirty: list[set[int]] = [set() for _ in spaces]
+        self.moved: list[dict[int, int]] = [{} for _ in spaces]
+        self.ports_moved = False
         self.closed: list[set[int]] = [set() for _ in spaces]
         self.last_write_ns: int | None = None
         self.changed: set[int] = set()
@@ -60,12 +65,22 @@ class Fibs:
                 self._place[v] = (i, lo)
 
     def touch(self, switch: int) -> None:
-        """Every column of the switch's component may forward otherwise from now on."""
+        """The switch may forward every column otherwise from now on."""
         place = self._place[switch][0]
-        self.dirty[place].update(range(len(self.spaces[place].dests)))
+        self.ports_moved = True
+        self._move(switch, range(len(self.spaces[place].dests)))
+
+    def _move(self, switch: int, columns: Iterable[int]) -> None:
+        place = self._place[switch][0]
+        moved, dirty = self.moved[place], self.dirty[place]
+        here = self.spaces[place].local(switch)
+        for j in columns:
+            if moved.setdefault(j, here) != here:
+                dirty.add(j)
 
     def shut(self, slot: int) -> None:
         """A port has been taken out of every group of its switch."""
+        self.ports_moved = True
         place, lo = self._place[int(self._fabric.src[slot])]
         self.closed[place].add(lo + slot - int(self._fabric.ptr[self._fabric.src[slot]]))
 
@@ -121,10 +136,9 @@ class Fibs:
     def _write(self, switch: int, write: FibWrite) -> None:
         place, lo = self._place[switch]
         space, row = self.spaces[place], np.frombuffer(write.ports, np.uint8)
-        for g in write.groups:
-            j = space.column(g)
-            self.rows[place][j, lo : lo + len(row)] = row
-            self.dirty[place].add(j)
+        columns = [space.column(g) for g in write.groups]
+        self.rows[place][columns, lo : lo + len(row)] = row
+        self._move(switch, columns)
 
     def _masks(self, switch: int, order: ProgramFib) -> None:
         first = self._fabric.ports(switch).start
@@ -136,7 +150,7 @@ class Fibs:
         if order.table:
             ports = len(self._fabric.ports(switch))
             self._install(switch, decode(order.table, switch, ports))
-        if order.admit or order.table:
+        if order.admit:
             self.touch(switch)
 
     def _install(self, switch: int, table: SwitchTable) -> None:
@@ -148,10 +162,18 @@ class Fibs:
                 arrays[place] = original.copy()
         rows = slice(lo, lo + table.ports)
         cells = [_cell(table.ports, *parts) for parts in table.classes]
+        role, w0 = self.role[place][:, rows], self.w0[place][:, rows]
+        changed = []
         for j, g in enumerate(space.part.groups.tolist()):
             number = table.group_class[g]
-            if number >= 0:
-                self.role[place][j, rows], self.w0[place][j, rows] = cells[number]
+            if number >= 0 and not _same(cells[number], role[j], w0[j]):
+                role[j], w0[j] = cells[number]
+                changed.append(j)
+        self._move(switch, changed)
+
+
+def _same(cell: tuple[U8, U8], role: U8, w0: U8) -> bool:
+    return cell[0].tobytes() == role.tobytes() and cell[1].tobytes() == w0.tobytes()
 
 
 def _cell(ports: int, prim: int, sib: int, b1: int, weights: bytes) -> tuple[U8, U8]:

@@ -10,7 +10,7 @@ from sidr.forwarding import connected as reach
 from sidr.forwarding.rule import Bools, Rule
 from sidr.forwarding.shares import Traffic
 from sidr.forwarding.space import Space
-from sidr.model.fabric import I32
+from sidr.model.fabric import F64, I32
 from sidr.model.faults import NEAR, Change
 from sidr.sim.stage import Stage
 from sidr.sim.world import World
@@ -30,6 +30,7 @@ class Watcher:
     ) -> None:
         self.world, self.stage = world, stage
         self.traffics = [Traffic(space, rule) for space in stage.spaces]
+        self._ports = [self._read(space) for space in stage.spaces]
         for i in range(len(self.traffics)):
             self._solve(i, self._all(i))
         crossed = [crossings(stage, space, changes) for space in stage.spaces]
@@ -44,7 +45,11 @@ class Watcher:
         connected = touched = self.world.physics.changed
         if connected:
             self._connect(now_ns)
+        if connected or self.world.fibs.ports_moved:
+            self.world.fibs.ports_moved = False
+            self._ports = [self._read(space) for space in self.stage.spaces]
         for i in range(len(self.traffics)):
+            touched = bool(self.world.fibs.moved[i]) or touched
             chosen = self._changed(i)
             if len(chosen):
                 touched = True
@@ -77,12 +82,20 @@ class Watcher:
         self._alive = alive
 
     def _changed(self, i: int) -> I32:
-        """The columns of a component that may forward otherwise than when they were solved."""
-        dirty, closed = self.world.fibs.dirty[i], self.world.fibs.closed[i]
+        """The columns of a component that must be solved; those that need not are up to date."""
+        fibs = self.world.fibs
+        moved, dirty, closed = fibs.moved[i], fibs.dirty[i], fibs.closed[i]
         if closed:
             rows = np.array(sorted(closed), np.int64)
             dirty.update(self.traffics[i].using(rows).tolist())
             closed.clear()
+        calm = sorted(moved.keys() - dirty)
+        if calm:
+            starts = np.array([moved[j] for j in calm], np.int32)
+            columns = np.array(calm, np.int32)
+            done = self._traffic(i).ripple(columns, starts, fibs.rows[i], self._ports[i])
+            dirty.update(columns[~done].tolist())
+        moved.clear()
         chosen = np.array(sorted(dirty), np.int32)
         dirty.clear()
         return chosen
@@ -90,14 +103,20 @@ class Watcher:
     def _all(self, i: int) -> np.ndarray:
         return np.arange(len(self.stage.spaces[i].dests), dtype=np.int32)
 
-    def _solve(self, i: int, columns: np.ndarray) -> None:
-        world, space, traffic = self.world, self.stage.spaces[i], self.traffics[i]
-        fibs, physics, slots = world.fibs, world.physics, space.part.slots
-        live = fibs.admitted[slots] & ~physics.pruned[slots]
+    def _read(self, space: Space) -> tuple[Bools, F64, F64]:
+        """Ports in their groups, the part of packets that they carry, and what switches offer."""
+        physics, slots = self.world.physics, space.part.slots
+        live = self.world.fibs.admitted[slots] & ~physics.pruned[slots]
         alive = ~np.array(physics.dead)[space.part.switches]
-        demand = np.where(alive, space.demand, 0.0)
+        return live, physics.passing[slots], np.where(alive, space.demand, 0.0)
+
+    def _traffic(self, i: int) -> Traffic:
+        traffic, fibs = self.traffics[i], self.world.fibs
         traffic.role, traffic.w0 = fibs.role[i], fibs.w0[i]
-        traffic.solve(columns, fibs.rows[i], live, physics.passing[slots], demand)
+        return traffic
+
+    def _solve(self, i: int, columns: np.ndarray) -> None:
+        self._traffic(i).solve(columns, self.world.fibs.rows[i], *self._ports[i])
 
 
 def crossings(stage: Stage, space: Space, changes: Sequence[Change]) -> dict[str, Bools]:

@@ -108,10 +108,10 @@ class _Part:
         self.holes[columns] = (alive & (hole > 1.0 - FULL_SHARE)).any(axis=1)
         self.looped |= self.loops
 
-    def stretch(self) -> float:
+    def stretch(self, columns: I32) -> float:
         """The longest delivered path over the intact shortest one, over connected pairs."""
-        dist = np.maximum(self.traffic.space.part.dist, 1)
-        ratio = np.where(self.connected, self.traffic.hops_max / dist, 0.0)
+        dist = np.maximum(self.traffic.space.part.dist[columns], 1)
+        ratio = np.where(self.connected[columns], self.traffic.hops_max[columns] / dist, 0.0)
         return float(ratio.max(initial=0.0))
 
     def load(self) -> float:
@@ -177,6 +177,8 @@ class Meter:
     def observe(self, part: int, columns: I32) -> None:
         """These columns have been solved again."""
         self.parts[part].observe(columns)
+        if self._restore_ns is None:
+            self._stretch_max = max(self._stretch_max, self.parts[part].stretch(columns))
 
     def instant(self, now_ns: int) -> None:
         """Everything of this instant has been observed."""
@@ -188,7 +190,6 @@ class Meter:
                 self._good_since[scope] = now_ns
         if self._restore_ns is None:
             self._load_max = max([self._load_max, *(p.load() for p in self.parts)])
-            self._stretch_max = max([self._stretch_max, *(p.stretch() for p in self.parts)])
 
     def _pass_time(self, now_ns: int) -> None:
         span = now_ns - self._time_ns

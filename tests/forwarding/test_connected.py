@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import networkx as nx
 import numpy as np
+import pytest
 
 from sidr.forwarding.connected import connected, crossing
 from sidr.forwarding.space import spaces
@@ -13,12 +14,13 @@ from sidr.plan import plan
 from sidr.topology import load
 
 
-def test_connection_equals_reachability_in_the_surviving_digraph() -> None:
+@pytest.mark.parametrize("lit_part", [0.5, 0.9, 1.0])
+def test_connection_equals_reachability_in_the_surviving_digraph(lit_part: float) -> None:
     fabric = load("fat-tree:k=4")
     (space,) = spaces(plan(fabric))
     rng = np.random.default_rng(5)
     for _ in range(20):
-        lit = rng.random(fabric.slots) < 0.5
+        lit = rng.random(fabric.slots) < lit_part
         alive = rng.random(fabric.switches) < 0.9
         graph = nx.DiGraph()
         graph.add_nodes_from(np.flatnonzero(alive).tolist())

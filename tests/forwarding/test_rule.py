@@ -33,7 +33,7 @@ def step(
     r = np.full(10, FULL, np.uint8)
     r[[int(n) - 1 for n in poisoned]] = 0
     slots, weights = np.empty(5, np.int64), np.empty(5)
-    column = Column(9, ROLE, W0, r, live, live)
+    column = Column(9, ROLE, W0, r, live, live, np.zeros(10, np.int16))
     count, out = branches(
         NET, rule or Rule(1, 2, 1, 0), column, 0, tag, behind - 1 if behind > 0 else -1, slots,
         weights,

@@ -60,10 +60,18 @@ def test_a_write_changes_its_row_and_marks_its_column() -> None:
     bench = Bench()
     bench.order(ProgramFib((FibWrite((1,), b"\7\10"),)))
     bench.kernel.run(MS)
-    assert bench.fibs.dirty == [set()]
+    assert (bench.fibs.dirty, bench.fibs.moved) == ([set()], [{}])
     bench.kernel.run(10 * MS)
     assert bench.fibs.rows[0][1, :2].tolist() == [7, 8]
     assert bench.fibs.rows[0][0, :2].tolist() == [1, 1]
+    assert (bench.fibs.dirty, bench.fibs.moved) == ([set()], [{1: 0}])
+
+
+def test_a_column_that_two_switches_write_at_one_instant_is_for_the_solver() -> None:
+    bench = Bench()
+    for switch in (0, 1):
+        bench.order(ProgramFib((FibWrite((1,), b"\7\10"),)), switch)
+    bench.kernel.run(10 * MS)
     assert bench.fibs.dirty == [{1}]
 
 
@@ -75,7 +83,7 @@ def test_a_port_that_leaves_closes_its_row_and_one_that_comes_touches_all() -> N
     assert bench.fibs.admitted.tolist()[:2] == [True, False]
     bench.order(ProgramFib(admit=(1,)))
     bench.kernel.run(2 * MS)
-    assert bench.fibs.dirty == [{0, 1}]
+    assert (bench.fibs.dirty, bench.fibs.moved) == ([set()], [{0: 0, 1: 0}])
     assert bench.fibs.admitted.all()
 
 
@@ -91,3 +99,4 @@ def test_another_table_changes_roles_and_weights_of_its_switch_alone() -> None:
     assert bench.fibs.w0[0][1, :2].tolist() == [5, 0]
     assert (bench.fibs.role[0][:, 2:] == space.role[:, 2:]).all()
     assert space.role[1, :2].tolist() == [PRIM, PRIM], "the plan's own rows stay"
+    assert bench.fibs.moved == [{1: 0}], "its own group's column has not changed"
