@@ -2,8 +2,9 @@
 
 In a calm column all traffic goes downhill, every hop one nearer to the destination, over ports
 that carry everything. As long as that stays true, shares and hops stay what they are, and only
-the loads behind the switch move: they are computed again from there, level by level. Where it
-does not stay true the column must be solved (`columns`), which starts from nothing.
+the loads behind the switch move, level by level: a switch that got traffic before splits it as
+before, so what it sends is scaled. Where it does not stay true the column must be solved
+(`columns`), which starts from nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import numpy as np
 from numba import njit
 
 from sidr.forwarding.rule import Column, branches, has_usable_primary
+
+NOTHING = 1e-12
+"""An inflow that has become less than this part of what it was is the rounding of zero."""
 
 
 @njit(cache=True)
@@ -37,33 +41,50 @@ def _outflow(net, rule, col, u, inflow, work, fresh):
 
 @njit(cache=True)
 def _ripple(net, rule, col, start, demand, work, load, total):
-    """Loads again from switch `start` on; False when the column is not calm any more."""
+    """Loads again from switch `start` on; False when the column is not calm any more.
+
+    work.flow holds what is to be added to the inflow of the switches on the way.
+    """
     fresh = np.empty(len(work.buf_weights))
     work.stack[0] = start
-    work.on_stack[start] = True
     head, tail, calm = 0, 1, True
     while head < tail and calm:
         u = work.stack[head]
         head += 1
-        inflow = demand[u]
-        for e in range(net.ptr[u], net.ptr[u + 1]):
-            inflow += load[net.twin[e]]
-        calm = _outflow(net, rule, col, u, inflow, work, fresh)
-        if not calm:
-            break
-        lo = net.ptr[u]
-        for e in range(lo, net.ptr[u + 1]):
-            if fresh[e - lo] == load[e]:
+        lo, hi = net.ptr[u], net.ptr[u + 1]
+        before = 0.0
+        for e in range(lo, hi):
+            before += load[e]
+        inflow = before + work.flow[u]
+        if inflow < NOTHING * before:
+            inflow = 0.0
+        if u == start:
+            inflow = demand[u]
+            for e in range(lo, hi):
+                inflow += load[net.twin[e]]
+        anew = u == start or before == 0.0
+        if anew:
+            calm = _outflow(net, rule, col, u, inflow, work, fresh)
+            if not calm:
+                break
+        factor = 0.0 if anew else inflow / before
+        for e in range(lo, hi):
+            now = fresh[e - lo] if anew else load[e] * factor
+            change = now - load[e]
+            if change == 0.0:
                 continue
-            total[e] += fresh[e - lo] - load[e]
-            load[e] = fresh[e - lo]
+            total[e] += change
+            load[e] = now
             h = net.nbr[e]
-            if h != col.dest and not work.on_stack[h]:
-                work.stack[tail] = h
-                work.on_stack[h] = True
-                tail += 1
+            if h != col.dest:
+                if not work.on_stack[h]:
+                    work.stack[tail] = h
+                    work.on_stack[h] = True
+                    tail += 1
+                work.flow[h] += change
     for i in range(tail):
         work.on_stack[work.stack[i]] = False
+        work.flow[work.stack[i]] = 0.0
     return calm
 
 
