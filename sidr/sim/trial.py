@@ -164,7 +164,7 @@ def run(stage: Stage, trial: Trial, kit: Kit, terms: Terms, *, keep: bool = Fals
 
     def end_phase(now_ns: int) -> None:
         meter.restore(now_ns, closed=bool(rest))
-        counts.append((world.fibs.last_write_ns, world.messages, len(world.fibs.changed)))
+        counts.append((world.writer.last_ns, world.messages, len(world.writer.changed)))
 
     if not rest:  # what is finite ends when light returns after the last down edge
         back = START_NS + returns_ns(changes)

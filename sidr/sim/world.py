@@ -1,7 +1,7 @@
 """The fabric in virtual time: cores, their messages and timers, their FIBs, and the planner.
 
 A World runs the cores of one protocol on one fabric. All inputs to cores pass `feed`, which the
-recorder taps; all FIB writes pass `fib.Fibs.carry_out`. Not here: light and ports (`physics`),
+recorder taps; all FIB writes pass `writer.Writer.carry_out`. Not here: light and ports (`physics`),
 links (`wire`), what is measured (`trace.metrics`), which faults happen (`trial`).
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sidr.forwarding.fibs import Fibs
 from sidr.forwarding.space import Space
 from sidr.model.effects import (
     MANAGEMENT,
@@ -37,12 +38,12 @@ from sidr.model.fabric import Fabric
 from sidr.model.faults import Change
 from sidr.model.profiles import Hardware
 from sidr.protocols.kit import Core, Start
-from sidr.sim.fib import Fibs, Job
 from sidr.sim.hardware import Costs, Draws
 from sidr.sim.kernel import Kernel
 from sidr.sim.management import Management
 from sidr.sim.physics import Physics
 from sidr.sim.wire import Letter, Weather, Wire
+from sidr.sim.writer import Job, Writer
 from sidr.trace.recorder import MAIN, Recorder
 
 DETECTOR = "bfd"
@@ -94,7 +95,8 @@ class World:
         self.physics = Physics(fabric, self.kernel, hardware, Draws(chance.physics), self)
         self.wire = Wire(fabric, self.kernel, self.physics, costs, chance=chance.fate,
                          weather=weather, deliver=self._deliver)  # fmt: skip
-        self.fibs = Fibs(fabric, spaces, start, self.kernel, costs)
+        self.fibs = Fibs(fabric, spaces, start.fib, start.admitted)
+        self.writer = Writer(self.fibs, self.kernel, costs)
         self.stacks: list[dict[str, Core]] = [_stack(start, v) for v in range(fabric.switches)]
         self.planner = fabric.switches
         self.stacks.append({MAIN: start.controller} if start.controller else {})
@@ -163,7 +165,7 @@ class World:
             self.management.apply(change)
             return
         self.physics.apply(change)
-        if change.kind == "switch-up":
+        if change.kind == "switch-up" and not self.physics.dead[change.id]:
             self._restart(change.id, tables)
 
     def pruned(self, slot: int, gone: bool) -> None:
@@ -190,7 +192,7 @@ class World:
         start = self._reboot()
         self.stacks[switch] = _stack(start, switch)
         self._timers = {key: n for key, n in self._timers.items() if key[0] != switch}
-        self.fibs.reset(switch, start)
+        self.writer.boot(switch, start)
         self.physics.reset(switch)
         self._boot(switch, tables[switch] if tables else None)
 
@@ -254,14 +256,14 @@ class World:
         """Writes take effect one after the other, each when its cost has passed."""
         assert isinstance(effect, ProgramFib)
         runner = self.stacks[switch][core]
-        done = self.fibs.schedule(switch, runner, effect, self._carry_out)
+        done = self.writer.schedule(switch, runner, effect, self._carry_out)
         if effect.token:
             told = Told("fib", "written", effect.token)
             self.kernel.at(done, self._tell_written, (switch, runner, told))
 
     def _carry_out(self, job: Job) -> None:
         if not self.physics.dead[job[0]] and self._is_running(job[0], job[1]):
-            self.fibs.carry_out(job, self._recorder)
+            self.writer.carry_out(job, self._recorder)
 
     def _tell_written(self, item: tuple[int, Core, Told]) -> None:
         switch, runner, told = item

@@ -1,10 +1,8 @@
-"""Light, silence and loss of slots, and when the hardware notices."""
+"""When the hardware notices that light has gone or come; what has gone is `fault.damage`'s."""
 
 from __future__ import annotations
 
-import pytest
-
-from sidr.model.faults import FAR, NEAR, Change
+from sidr.model.faults import Change
 from tests.sim.ground import MS, Ground
 
 NEAR_SLOT, FAR_SLOT = 0, 4
@@ -56,48 +54,6 @@ def test_light_that_is_back_is_unpruned_and_told_together() -> None:
         (4.0, "back"),
         (4.0, "up"),
     ]
-
-
-def test_two_cuts_of_one_link_need_two_repairs() -> None:
-    ground = Ground()
-    for change in (down("link"), down("link"), up("link")):
-        ground.physics.apply(change)
-    assert not ground.physics.light[NEAR_SLOT]
-    ground.physics.apply(up("link"))
-    assert ground.physics.light[NEAR_SLOT]
-
-
-def test_a_dead_switch_darkens_its_links_and_a_cut_link_stays_dark_when_it_returns() -> None:
-    ground = Ground()
-    spine0 = ground.fabric.names.index("spine0")
-    ground.physics.apply(down("switch", spine0))
-    dark = {int(ground.fabric.link[e]) for e in range(8) if not ground.physics.light[e]}
-    assert dark == {int(ground.fabric.link[e]) for e in ground.fabric.ports(spine0)}
-    ground.physics.apply(down("link", 0))
-    ground.physics.apply(up("switch", spine0))
-    dark = {int(ground.fabric.link[e]) for e in range(8) if not ground.physics.light[e]}
-    assert dark == {0}
-
-
-@pytest.mark.parametrize(("end", "slot"), [(NEAR, NEAR_SLOT), (FAR, FAR_SLOT)])
-def test_a_silent_end_sends_in_vain_while_light_stays(end: str, slot: int) -> None:
-    ground = Ground()
-    ground.physics.apply(down("silent", end=end))
-    assert [e for e in range(8) if ground.physics.passing[e] == 0.0] == [slot]
-    assert ground.physics.light.all()
-    ground.kernel.run(100 * MS)
-    assert ground.seen == []
-    ground.physics.apply(up("silent", end=end))
-    assert (ground.physics.passing == 1.0).all()
-
-
-def test_losses_multiply_and_go_as_they_came() -> None:
-    ground = Ground()
-    ground.physics.apply(down("lossy", loss_ratio=0.5))
-    ground.physics.apply(down("lossy", loss_ratio=0.2, end=NEAR))
-    assert ground.physics.passing[[NEAR_SLOT, FAR_SLOT]].tolist() == [0.4, 0.5]
-    ground.physics.apply(up("lossy", loss_ratio=0.5))
-    assert ground.physics.passing[[NEAR_SLOT, FAR_SLOT]].tolist() == [0.8, 1.0]
 
 
 def test_a_switch_that_boots_sees_its_ports_as_they_are() -> None:

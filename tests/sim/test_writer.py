@@ -6,16 +6,15 @@ from typing import cast
 
 import numpy as np
 
-from sidr.forwarding.codec import decode, encode
+from sidr.forwarding.fibs import Fibs
 from sidr.forwarding.space import spaces
 from sidr.model.effects import FibWrite, ProgramFib
-from sidr.model.plan import PRIM, SwitchTable
 from sidr.model.profiles import hardware
 from sidr.plan import plan
 from sidr.protocols.kit import Core, Start
-from sidr.sim.fib import Fibs, Job
 from sidr.sim.hardware import Costs
 from sidr.sim.kernel import Kernel
+from sidr.sim.writer import Job, Writer
 from sidr.topology import load
 from sidr.trace.recorder import Recorder
 
@@ -33,15 +32,16 @@ class Bench:
         self.kernel, self.recorder = Kernel(), Recorder(keep=True)
         start = Start((), np.ones((2, fabric.slots), np.uint8), np.ones(fabric.slots, np.bool_))
         costs = Costs(hardware(COSTS), "ospf", np.random.default_rng(1))
-        self.fibs = Fibs(fabric, spaces(self.plan), start, self.kernel, costs)
+        self.fibs = Fibs(fabric, spaces(self.plan), start.fib, start.admitted)
+        self.writer = Writer(self.fibs, self.kernel, costs)
         self.done: list[float] = []
 
     def order(self, order: ProgramFib, switch: int = 0) -> float:
-        return self.fibs.schedule(switch, CORE, order, self._carry_out) / MS
+        return self.writer.schedule(switch, CORE, order, self._carry_out) / MS
 
     def _carry_out(self, job: Job) -> None:
         self.done.append(self.kernel.now_ns / MS)
-        self.fibs.carry_out(job, self.recorder)
+        self.writer.carry_out(job, self.recorder)
 
 
 def test_writes_queue_at_their_switch_and_not_at_others() -> None:
@@ -52,7 +52,7 @@ def test_writes_queue_at_their_switch_and_not_at_others() -> None:
     assert bench.order(two, switch=1) == 3.0
     bench.kernel.run(10 * MS)
     assert sorted(bench.done) == [2.0, 2.0, 3.0, 3.0, 5.0]
-    assert (bench.fibs.last_write_ns, bench.fibs.changed) == (5 * MS, {0, 1})
+    assert (bench.writer.last_ns, bench.writer.changed) == (5 * MS, {0, 1})
     assert bench.recorder.records == 5
 
 
@@ -85,18 +85,3 @@ def test_a_port_that_leaves_closes_its_row_and_one_that_comes_touches_all() -> N
     bench.kernel.run(2 * MS)
     assert (bench.fibs.dirty, bench.fibs.moved) == ([set()], [{0: 0, 1: 0}])
     assert bench.fibs.admitted.all()
-
-
-def test_another_table_changes_roles_and_weights_of_its_switch_alone() -> None:
-    bench = Bench()
-    space = bench.fibs.spaces[0]
-    old = decode(bench.plan.tables[0], 0, 2)
-    classes = tuple((1, sib, b1, b"\5\0") for _, sib, b1, _ in old.classes)
-    table = SwitchTable(0, 2, 2, old.order_id, 0, classes, old.group_class)
-    bench.order(ProgramFib(mask_writes=1, table=encode(table)))
-    bench.kernel.run(5 * MS)
-    assert bench.fibs.role[0][1, :2].tolist() == [PRIM, 0]
-    assert bench.fibs.w0[0][1, :2].tolist() == [5, 0]
-    assert (bench.fibs.role[0][:, 2:] == space.role[:, 2:]).all()
-    assert space.role[1, :2].tolist() == [PRIM, PRIM], "the plan's own rows stay"
-    assert bench.fibs.moved == [{1: 0}], "its own group's column has not changed"

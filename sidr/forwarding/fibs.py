@@ -1,12 +1,13 @@
-"""The FIBs of a fabric in virtual time: what forwards now, and writes that take effect one by one.
+"""The FIBs of a fabric: what forwards now. Changed write by write, without a clock.
 
-Rows are those of the dense view of each component (`forwarding.space`). Masks and weights of a
-table are the plan's until a core programs another table. Not here: who decides, what is measured.
+Rows are those of the dense view of each component (`space`). Masks and weights of a table are the
+plan's until another table is installed. Who decides, when a write takes effect and what is
+measured are not here: drivers know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -16,17 +17,13 @@ from sidr.forwarding.space import Space
 from sidr.model.effects import FibWrite, ProgramFib
 from sidr.model.fabric import Fabric
 from sidr.model.plan import B1, PRIM, SIB, U8, SwitchTable
-from sidr.protocols.kit import Core, Start
-from sidr.sim.hardware import Costs
-from sidr.sim.kernel import Kernel
-from sidr.trace.recorder import Recorder
-
-Job = tuple[int, Core, ProgramFib, int]
-"""(switch, core that ordered it, its order, number of the write in it)."""
 
 
 class Fibs:
     """All FIBs.
+
+    Args:
+        fib: uint8[G, slots] and admitted: bool[slots], to begin with; see `kit.Start`.
 
     Attributes:
         rows: per component uint8[g, E], see `effects.FibWrite.ports`.
@@ -38,27 +35,21 @@ class Fibs:
         closed: per component the rows out of which ports have been taken since; only traffic
             that was sent there forwards otherwise.
         ports_moved: a port has been taken out of its groups or put back since it was last False.
-        last_write_ns, changed: when the last write was, and which switches have written.
     """
 
-    def __init__(
-        self, fabric: Fabric, spaces: Sequence[Space], start: Start, kernel: Kernel, costs: Costs
-    ) -> None:
+    def __init__(self, fabric: Fabric, spaces: Sequence[Space], fib: U8, admitted: Bools) -> None:
         self.spaces = spaces
         self.rows: list[U8] = [
-            np.ascontiguousarray(start.fib[s.part.groups][:, s.part.slots]) for s in spaces
+            np.ascontiguousarray(fib[s.part.groups][:, s.part.slots]) for s in spaces
         ]
         self.role: list[U8] = [s.role for s in spaces]
         self.w0: list[U8] = [s.w0 for s in spaces]
-        self.admitted: Bools = start.admitted.copy()
+        self.admitted: Bools = admitted.copy()
         self.dirty: list[set[int]] = [set() for _ in spaces]
         self.moved: list[dict[int, int]] = [{} for _ in spaces]
         self.ports_moved = False
         self.closed: list[set[int]] = [set() for _ in spaces]
-        self.last_write_ns: int | None = None
-        self.changed: set[int] = set()
-        self._fabric, self._kernel, self._costs = fabric, kernel, costs
-        self._busy = [0] * fabric.switches
+        self._fabric = fabric
         self._place: dict[int, tuple[int, int]] = {}
         for i, space in enumerate(spaces):
             for v, lo in zip(space.part.switches.tolist(), space.net.ptr.tolist(), strict=False):
@@ -84,63 +75,26 @@ class Fibs:
         place, lo = self._place[int(self._fabric.src[slot])]
         self.closed[place].add(lo + slot - int(self._fabric.ptr[self._fabric.src[slot]]))
 
-    def reset(self, switch: int, start: Start) -> None:
+    def reset(self, switch: int, fib: U8, admitted: Bools) -> None:
         """The switch boots with the FIB of a start."""
         place, lo = self._place[switch]
         ports = self._fabric.ports(switch)
         rows = slice(lo, lo + len(ports))
         groups = self.spaces[place].part.groups
-        self.rows[place][:, rows] = start.fib[groups][:, ports.start : ports.stop]
-        self._busy[switch] = 0
-        self.admitted[ports.start : ports.stop] = start.admitted[ports.start : ports.stop]
+        self.rows[place][:, rows] = fib[groups][:, ports.start : ports.stop]
+        self.admitted[ports.start : ports.stop] = admitted[ports.start : ports.stop]
         self.touch(switch)
 
-    def schedule(
-        self, switch: int, core: Core, order: ProgramFib, carry_out: Callable[[Job], None]
-    ) -> int:
-        """Have the writes of an order carried out, each when its cost has passed.
-
-        Returns:
-            When the last of them is done.
-        """
-        at = self._kernel.at
-        done = max(self._kernel.now_ns, self._busy[switch]) + self._costs.ns(order.work)
-        for number, write in enumerate(order.writes):
-            done += self._price(write.group_writes, write.route_writes)
-            at(done, carry_out, (switch, core, order, number))
-        if order.expel or order.admit or order.table:
-            done += self._price(order.mask_writes, 0)
-            at(done, carry_out, (switch, core, order, len(order.writes)))
-        self._busy[switch] = done
-        return done
-
-    def _price(self, group_writes: int, route_writes: int) -> int:
-        cost = self._costs.ns
-        return sum(cost("group_write") for _ in range(group_writes)) + sum(
-            cost("route_write") for _ in range(route_writes)
-        )
-
-    def carry_out(self, job: Job, recorder: Recorder) -> None:
-        """One write takes effect now."""
-        switch, _, order, number = job
-        now = self._kernel.now_ns
-        if number < len(order.writes):
-            recorder.write(now, switch, order.writes[number])
-            self._write(switch, order.writes[number])
-        else:
-            recorder.masks(now, switch, order.expel, order.admit)
-            self._masks(switch, order)
-        self.last_write_ns = now
-        self.changed.add(switch)
-
-    def _write(self, switch: int, write: FibWrite) -> None:
+    def write(self, switch: int, write: FibWrite) -> None:
+        """New next hops for some groups of a switch."""
         place, lo = self._place[switch]
         space, row = self.spaces[place], np.frombuffer(write.ports, np.uint8)
         columns = [space.column(g) for g in write.groups]
         self.rows[place][columns, lo : lo + len(row)] = row
         self._move(switch, columns)
 
-    def _masks(self, switch: int, order: ProgramFib) -> None:
+    def masks(self, switch: int, order: ProgramFib) -> None:
+        """Ports leave or enter all groups of a switch, and another table may take over."""
         first = self._fabric.ports(switch).start
         for p in order.expel:
             self.admitted[first + p] = False
