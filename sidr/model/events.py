@@ -41,10 +41,15 @@ class TimerFired(Struct, frozen=True, tag=True, gc=False):
     name: str
 
 
-class TableArrived(Struct, frozen=True, tag=True, gc=False):
-    """The planner's table for this switch, as encoded by `forwarding.codec`."""
+class TableArrived(Struct, frozen=True, tag=True, gc=False, omit_defaults=True):
+    """The planner's table for this switch, as encoded by `forwarding.codec`.
+
+    `term` counts the planners that have taken over; tables of a higher term are newer, whatever
+    their epoch.
+    """
 
     table: bytes
+    term: int = 0
 
 
 class SessionUp(Struct, frozen=True, tag=True, gc=False):

@@ -82,7 +82,7 @@ class Agent:
         self._table, self._exercised = table, sorted(exercised)
         self._view: View | None = None
         self._announced: list[int] = []
-        self._seq = self._reports = self._token = 0
+        self._seq = self._reports = self._token = self._term = 0
         self._hearing: dict[int, Hearing] = {}
         self._damping: dict[int, Damping] = {}
         self._rising: dict[int, Shares] = {}
@@ -279,7 +279,7 @@ class Agent:
 
     def _table_arrived(self, event: TableArrived) -> list[Effect]:
         if not self._table:
-            self._table = event.table
+            self._table, self._term = event.table, event.term
             assert self.view is not None
             return self._tick()
         view = self.view
@@ -289,8 +289,10 @@ class Agent:
             return [Note(f"ignored: {error}")]
         if table.order_id != view.table.order_id:
             return [Note(f"ignored: a table of order {table.order_id:x}")]
-        if table.epoch <= view.table.epoch:
+        age, ours = (event.term, table.epoch), (self._term, view.table.epoch)
+        if age < ours or (age == ours and table.digest == view.table.digest):
             return [Note(f"ignored: epoch {table.epoch} is not newer than {view.table.epoch}")]
+        self._term = event.term
         self._table = event.table
         changed = view.adopt(table)
         order = ProgramFib(mask_writes=len(table.classes), table=event.table)

@@ -20,12 +20,21 @@ from sidr.protocols.sidr.messages import Poll, Ports
 
 
 class Planner:
-    """The planner of a fabric whose switches hold the tables of `plan`."""
+    """The planner of a fabric.
 
-    def __init__(self, plan: Plan, timers: SidrTimers) -> None:
+    Args:
+        plan: of the intact fabric.
+        since: None = the switches hold the tables of `plan`, boot with them, and are sent another
+            one where theirs changes. Else the last epoch that anybody has pushed: what the
+            switches hold is not known, they boot with what they are given, and an epoch is a table
+            for every switch, so that all of them are on one.
+    """
+
+    def __init__(self, plan: Plan, timers: SidrTimers, *, since: int | None = None) -> None:
         self._base, self._timers = plan, timers
-        self._epoch = plan.epoch
-        self._held = list(plan.tables)
+        self._epoch = plan.epoch if since is None else since
+        self._every = since is not None
+        self._held = [b""] * len(plan.tables) if self._every else list(plan.tables)
         self._reports: dict[int, Ports] = {}
         self._handlers: dict[type, Callable[..., Iterable[Effect]]] = {
             MessageReceived: self._report,
@@ -48,7 +57,7 @@ class Planner:
         known = self._reports.get(switch)
         if known and known.boot == report.boot and known.seq >= report.seq:
             return []
-        if report.boot != (known.boot if known else FIRST_BOOT):
+        if not self._every and report.boot != (known.boot if known else FIRST_BOOT):
             self._held[switch] = self._base.tables[switch]  # what a switch boots with
         self._reports[switch] = report
         return [SetTimer("replan", self._timers.replan_ns)] if self._timers.replan_ns else []
@@ -63,6 +72,8 @@ class Planner:
         if not changed:
             return []
         self._epoch += 1
+        if self._every:
+            changed = list(range(len(made.tables)))
         for v in changed:
             self._held[v] = made.tables[v]
         pushes = [Push(v, made.tables[v]) for v in changed]
