@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sidr.cli import options, output
+from sidr.cli import INTERRUPTED, LACKING, options, output
 from sidr.errors import Mistake, SidrError
 
 if TYPE_CHECKING:
-    from sidr.campaign.bench import Campaign
+    from sidr.campaign.bench import Campaign, End
     from sidr.trace.results import Row
     from sidr.trace.summary import Summary
 
 PROFILES = ("frr-datacenter", "tuned")
 FAULTS = ("cut", "trunk", "switch", "silent", "flap")
-INTERRUPTED = 130
 
 
 @click.command()
@@ -64,7 +63,7 @@ def bench(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
         sidr bench 10p10u:size=mini
         sidr bench fat-tree:k=4 --faults cut:p0-leaf0--p0-agg0 --profile tuned -o one-cut
     """
-    from sidr.campaign.bench import rehearsal
+    from sidr.campaign.bench import End, rehearsal
     from sidr.trace.assertion import evaluate_all
     from sidr.trace.results import check_free
 
@@ -73,16 +72,16 @@ def bench(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
     campaign = _campaign(spec, chosen)
     if chosen["asserts"]:  # put to made-up rows first: a bad question costs no work
         evaluate_all(_summary(campaign, rehearsal(campaign), True), chosen["asserts"])
-    rows, complete = _run(campaign, chosen)
+    rows, end = _run(campaign, chosen)
     if not rows:
         output.remark("sidr: interrupted before the first trial was done: nothing is written")
         ctx.exit(INTERRUPTED)
-    summary = _summary(campaign, rows, complete)
+    summary = _summary(campaign, rows, end is End.ALL_DONE)
     _write(directory, campaign, rows, summary, force=chosen["force"])
     output.show(chosen["format"], _plain(summary), lambda: _table(summary, directory))
-    if not complete:
-        output.remark(f"sidr: interrupted: {directory} holds the trials done, marked incomplete")
-        ctx.exit(INTERRUPTED)
+    if end is not End.ALL_DONE:
+        output.remark(f"sidr: {end.value}: {directory} holds the trials done, marked incomplete")
+        ctx.exit(INTERRUPTED if end is End.INTERRUPTED else LACKING)
     answers = evaluate_all(summary, chosen["asserts"])
     for answer in answers:
         verdict = "holds" if answer.holds else "does not hold"
@@ -139,7 +138,7 @@ def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
     )
 
 
-def _run(campaign: Campaign, chosen: dict[str, Any]) -> tuple[list[Row], bool]:
+def _run(campaign: Campaign, chosen: dict[str, Any]) -> tuple[list[Row], End]:
     from sidr.campaign.bench import bench
 
     output.remark_if_compiling(quiet=chosen["quiet"])

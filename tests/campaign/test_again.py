@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sidr.campaign.again import again, campaign_of
-from sidr.campaign.bench import Campaign, bench
+from sidr.campaign.bench import Campaign, End, bench
 from sidr.campaign.provenance import provenance
 from sidr.errors import ResultError
 from sidr.fault import schedule
@@ -50,8 +50,8 @@ def saved(made: Campaign, rows: list[Row], place: Path) -> Path:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Row]]:
     """A directory of results, and the rows in it."""
     made = campaign()
-    rows, complete = bench(made, 1)
-    assert complete
+    rows, end = bench(made, 1)
+    assert end is End.ALL_DONE
     return saved(made, rows, tmp_path_factory.mktemp("again") / "out"), rows
 
 
