@@ -89,6 +89,11 @@ def test_unless_said_otherwise_it_is_a_protocol_that_ran_under_the_profile(tmp_p
     assert again(directory, 0, None, PROFILES[1])[1].protocol == "sidr"
 
 
+@pytest.mark.parametrize("text", [PROFILES[1], "tuned,bfd=60000usx3", " tuned , bfd = 60msx3"])
+def test_a_profile_is_found_in_any_spelling(ran: tuple[Path, list[Row]], text: str) -> None:
+    assert again(ran[0], 0, "ospf", text)[1].profile == PROFILES[1]
+
+
 def test_the_campaign_comes_back_whole(ran: tuple[Path, list[Row]]) -> None:
     found, made = campaign_of(ran[0]), campaign()
     assert found.schedule == made.schedule
