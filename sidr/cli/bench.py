@@ -35,7 +35,7 @@ FAULTS = ("cut", "trunk", "switch", "silent", "flap")
 @click.option("--faults", multiple=True, metavar="EXPR|FILE",
               help=f"Faults; repeatable.  [default: {', '.join(FAULTS)}]")  # fmt: skip
 @options.sample(20)
-@options.seed
+@options.seed(None)
 @click.option("--asn", type=click.Choice(["rfc7938", "unique"]), default="rfc7938",
               show_default=True, help="How BGP numbers its switches.")  # fmt: skip
 @click.option("--prefixes", type=click.IntRange(1, 10_000), default=1, show_default=True,
