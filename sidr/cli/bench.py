@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PROFILES = ("frr-datacenter", "tuned")
 FAULTS = ("cut", "trunk", "switch", "silent", "flap")
+T = TypeVar("T")
 
 
 @click.command()
@@ -63,15 +64,17 @@ def bench(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
         sidr bench 10p10u:size=mini
         sidr bench fat-tree:k=4 --faults cut:p0-leaf0--p0-agg0 --profile tuned -o one-cut
     """
-    from sidr.campaign.bench import End, rehearsal
+    from sidr.campaign.bench import End
     from sidr.trace.assertion import evaluate_all
     from sidr.trace.results import check_free
 
     directory: Path = chosen["directory"]
-    check_free(directory, force=chosen["force"])
-    campaign = _campaign(spec, chosen)
-    if chosen["asserts"]:  # put to made-up rows first: a bad question costs no work
-        evaluate_all(_summary(campaign, rehearsal(campaign), True), chosen["asserts"])
+    attempt = _Attempts()
+    campaign = attempt(lambda: _campaign(spec, chosen))
+    attempt(lambda: _check_asserts(campaign, chosen["asserts"]))
+    attempt(lambda: check_free(directory, force=chosen["force"]))
+    attempt.tell()
+    assert campaign is not None
     rows, end = _run(campaign, chosen)
     if not rows:
         output.remark("sidr: interrupted before the first trial was done: nothing is written")
@@ -90,6 +93,41 @@ def bench(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
         ctx.exit(1)
 
 
+class _Attempts:
+    """Keeps the mistakes of several stages, to tell them at once."""
+
+    def __init__(self) -> None:
+        self._mistakes: list[Mistake] = []
+
+    def __call__(self, make: Callable[[], T]) -> T | None:
+        """What `make` makes; None when that was a mistake."""
+        try:
+            return make()
+        except SidrError as error:
+            self._mistakes += error.mistakes
+            return None
+
+    def tell(self, *more: Mistake) -> None:
+        """Raise all that was found, and `more`, if that is anything."""
+        if found := [*self._mistakes, *more]:
+            raise SidrError(found)
+
+
+def _check_asserts(campaign: Campaign | None, questions: Sequence[str]) -> None:
+    """Put questions to made-up rows first: a bad one costs no work.
+
+    Raises:
+        SidrError: with every question that the campaign (None = there is none) cannot answer.
+    """
+    from sidr.campaign.bench import rehearsal
+    from sidr.trace.assertion import evaluate_all, misshapen
+
+    if campaign is None:
+        _Attempts().tell(*misshapen(questions))
+    elif questions:
+        evaluate_all(_summary(campaign, rehearsal(campaign), True), questions)
+
+
 def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
     """The campaign that the options mean.
 
@@ -102,20 +140,12 @@ def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
     from sidr.protocols.registry import check
     from sidr.topology import load
 
-    mistakes: list[Mistake] = []
-
-    def attempt(make: Callable[[], Any]) -> Any:
-        try:
-            return make()
-        except SidrError as error:
-            mistakes.extend(error.mistakes)
-
+    attempt = _Attempts()
     protocols = [name.strip() for name in chosen["protocols"].split(",") if name.strip()]
     attempt(lambda: check(protocols))
     profiles = [attempt(partial(profile, text)) for text in chosen["profiles"] or PROFILES]
-    known = [made.name for made in profiles if made is not None]
-    for name in sorted({name for name in known if known.count(name) > 1}):
-        mistakes.append(Mistake("--profile", f"{name} is given twice"))
+    names = [made.name for made in profiles if made is not None]
+    twice = sorted({name for name in names if names.count(name) > 1})
     machine = attempt(lambda: hardware(chosen["hardware"]))
     fabric = attempt(lambda: load(spec))
     trials = None
@@ -124,14 +154,13 @@ def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
         trials = attempt(
             lambda: schedule(fabric, faults, sample=chosen["sample"], seed=chosen["seed"])
         )
-    if mistakes:
-        raise SidrError(mistakes)
-    assert fabric is not None and trials is not None
+    attempt.tell(*(Mistake("--profile", f"{name} is given twice") for name in twice))
+    assert fabric is not None and trials is not None and machine is not None
     return Campaign(
         fabric,
         trials,
         tuple(protocols),
-        tuple(profiles),
+        tuple(made for made in profiles if made is not None),
         machine,
         chosen["asn"],
         chosen["prefixes"],
