@@ -8,7 +8,7 @@ from msgspec import convert
 
 from sidr.campaign.bench import Campaign, Runner
 from sidr.campaign.variants import FAST, base_of
-from sidr.errors import Mistake, ResultError, unknown
+from sidr.errors import Mistake, ProtocolError, ResultError, unknown
 from sidr.fault import scenario
 from sidr.model.profiles import hardware, profile
 from sidr.sim.trial import Outcome
@@ -61,7 +61,7 @@ def again(
     campaign = campaign_of(directory)
     rows = read_rows(directory / ROWS)
     names = [p.name for p in campaign.profiles]
-    profile_name = profile_name or names[0]
+    profile_name = _one_spelling(profile_name) if profile_name else names[0]
     mine = [r for r in rows if (r.trial, r.profile) == (fault, profile_name)]
     order = {name: place for place, name in enumerate(campaign.protocols)}
     mine.sort(key=lambda row: (order.get(base_of(row.protocol), len(order)), row.protocol == FAST))
@@ -85,3 +85,11 @@ def again(
         raise ResultError.one(str(directory / ROWS), f"trial {fault} was not run to its end")
     chosen = campaign.profiles[names.index(profile_name)]
     return campaign, first[0], Runner(campaign).outcome(trials[0], protocol, chosen, keep=True)
+
+
+def _one_spelling(profile_name: str) -> str:
+    """The name that `bench` gave to a profile, if this text means one."""
+    try:
+        return profile(profile_name).name
+    except ProtocolError:
+        return profile_name

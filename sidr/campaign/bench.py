@@ -10,8 +10,10 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from multiprocessing import get_context
 
 from msgspec import convert
@@ -28,6 +30,14 @@ from sidr.trace.results import COLUMNS, Row
 AHEAD = 4
 """Tasks handed out per worker before results come back: keeps workers busy, and little is lost
 when the user stops."""
+
+
+class End(Enum):
+    """How a campaign ended."""
+
+    ALL_DONE = "every trial is done"
+    INTERRUPTED = "interrupted"
+    WORKER_DIED = "a worker process died, probably for want of memory; use fewer --workers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,7 @@ def rehearsal(campaign: Campaign) -> list[Row]:
 
 def bench(
     campaign: Campaign, workers: int, advance: Callable[[int], None] = lambda rows: None
-) -> tuple[list[Row], bool]:
+) -> tuple[list[Row], End]:
     """Run a campaign.
 
     Args:
@@ -153,18 +163,21 @@ def bench(
         advance: called with the number of rows whenever a trial is done.
 
     Returns:
-        (rows of all finished trials in trial order, True when all trials finished; False after
-        Ctrl-C).
+        (rows of all finished trials in trial order, whether that is all of them or why not).
     """
     done: dict[int, list[Row]] = {}
+    end = End.ALL_DONE
     try:
         for number, rows in _here(campaign) if workers == 1 else _pool(campaign, workers):
             done[number] = rows
             advance(len(rows))
     except KeyboardInterrupt:
-        pass
-    complete = len(done) == len(campaign.schedule.trials)
-    return [r for number in sorted(done) for r in done[number]], complete
+        end = End.INTERRUPTED
+    except BrokenProcessPool:
+        end = End.WORKER_DIED
+    if len(done) == len(campaign.schedule.trials):
+        end = End.ALL_DONE
+    return [r for number in sorted(done) for r in done[number]], end
 
 
 def _here(campaign: Campaign) -> Iterator[tuple[int, list[Row]]]:
@@ -177,6 +190,9 @@ def _pool(campaign: Campaign, workers: int) -> Iterator[tuple[int, list[Row]]]:
     """Results in order of completion; when the reader stops, what is not begun is dropped.
 
     The first trial runs here, so that kernels are compiled and cached once, not once per worker.
+
+    Raises:
+        BrokenProcessPool: a worker died, once all that came of the others is handed over.
     """
     first, *others = campaign.schedule.trials
     yield first.number, Runner(campaign).rows(first)
@@ -185,6 +201,7 @@ def _pool(campaign: Campaign, workers: int) -> Iterator[tuple[int, list[Row]]]:
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (campaign,))
     waiting = iter(others)
     pending: set[Future[tuple[int, list[Row]]]] = set()
+    ready: set[Future[tuple[int, list[Row]]]] = set()
     try:
         while True:
             with _ctrl_c_held():
@@ -195,8 +212,13 @@ def _pool(campaign: Campaign, workers: int) -> Iterator[tuple[int, list[Row]]]:
             if not pending:
                 return
             ready, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in ready:
+            while ready:
+                yield ready.pop().result()
+    except BrokenProcessPool:
+        for future in wait(ready | pending).done:
+            if not isinstance(future.exception(), BrokenProcessPool):
                 yield future.result()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sidr.cli import options, output
+from sidr.cli import INTERRUPTED, LACKING, options, output
 from sidr.errors import Mistake, SidrError
 
 if TYPE_CHECKING:
-    from sidr.campaign.bench import Campaign
+    from sidr.campaign.bench import Campaign, End
     from sidr.trace.results import Row
     from sidr.trace.summary import Summary
 
 PROFILES = ("frr-datacenter", "tuned")
 FAULTS = ("cut", "trunk", "switch", "silent", "flap")
-INTERRUPTED = 130
+T = TypeVar("T")
 
 
 @click.command()
@@ -36,7 +36,7 @@ INTERRUPTED = 130
 @click.option("--faults", multiple=True, metavar="EXPR|FILE",
               help=f"Faults; repeatable.  [default: {', '.join(FAULTS)}]")  # fmt: skip
 @options.sample(20)
-@options.seed
+@options.seed(None)
 @click.option("--asn", type=click.Choice(["rfc7938", "unique"]), default="rfc7938",
               show_default=True, help="How BGP numbers its switches.")  # fmt: skip
 @click.option("--prefixes", type=click.IntRange(1, 10_000), default=1, show_default=True,
@@ -64,31 +64,68 @@ def bench(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
         sidr bench 10p10u:size=mini
         sidr bench fat-tree:k=4 --faults cut:p0-leaf0--p0-agg0 --profile tuned -o one-cut
     """
-    from sidr.campaign.bench import rehearsal
+    from sidr.campaign.bench import End
     from sidr.trace.assertion import evaluate_all
     from sidr.trace.results import check_free
 
     directory: Path = chosen["directory"]
-    check_free(directory, force=chosen["force"])
-    campaign = _campaign(spec, chosen)
-    if chosen["asserts"]:  # put to made-up rows first: a bad question costs no work
-        evaluate_all(_summary(campaign, rehearsal(campaign), True), chosen["asserts"])
-    rows, complete = _run(campaign, chosen)
+    attempt = _Attempts()
+    campaign = attempt(lambda: _campaign(spec, chosen))
+    attempt(lambda: _check_asserts(campaign, chosen["asserts"]))
+    attempt(lambda: check_free(directory, force=chosen["force"]))
+    attempt.tell()
+    assert campaign is not None
+    rows, end = _run(campaign, chosen)
     if not rows:
         output.remark("sidr: interrupted before the first trial was done: nothing is written")
         ctx.exit(INTERRUPTED)
-    summary = _summary(campaign, rows, complete)
+    summary = _summary(campaign, rows, end is End.ALL_DONE)
     _write(directory, campaign, rows, summary, force=chosen["force"])
     output.show(chosen["format"], _plain(summary), lambda: _table(summary, directory))
-    if not complete:
-        output.remark(f"sidr: interrupted: {directory} holds the trials done, marked incomplete")
-        ctx.exit(INTERRUPTED)
+    if end is not End.ALL_DONE:
+        output.remark(f"sidr: {end.value}: {directory} holds the trials done, marked incomplete")
+        ctx.exit(INTERRUPTED if end is End.INTERRUPTED else LACKING)
     answers = evaluate_all(summary, chosen["asserts"])
     for answer in answers:
         verdict = "holds" if answer.holds else "does not hold"
         output.remark(f"{answer.question}: {verdict} ({answer.path} = {answer.value:g})")
     if not all(answer.holds for answer in answers):
         ctx.exit(1)
+
+
+class _Attempts:
+    """Keeps the mistakes of several stages, to tell them at once."""
+
+    def __init__(self) -> None:
+        self._mistakes: list[Mistake] = []
+
+    def __call__(self, make: Callable[[], T]) -> T | None:
+        """What `make` makes; None when that was a mistake."""
+        try:
+            return make()
+        except SidrError as error:
+            self._mistakes += error.mistakes
+            return None
+
+    def tell(self, *more: Mistake) -> None:
+        """Raise all that was found, and `more`, if that is anything."""
+        if found := [*self._mistakes, *more]:
+            raise SidrError(found)
+
+
+def _check_asserts(campaign: Campaign | None, questions: Sequence[str]) -> None:
+    """Put questions to made-up rows first: a bad one costs no work.
+
+    Raises:
+        SidrError: with every question that the campaign (None = there is none) cannot answer.
+    """
+    from sidr.campaign.bench import rehearsal
+    from sidr.trace.assertion import evaluate_all, misshapen
+
+    if campaign is None:
+        _Attempts().tell(*misshapen(questions))
+    elif questions:
+        evaluate_all(_summary(campaign, rehearsal(campaign), True), questions)
 
 
 def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
@@ -103,20 +140,12 @@ def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
     from sidr.protocols.registry import check
     from sidr.topology import load
 
-    mistakes: list[Mistake] = []
-
-    def attempt(make: Callable[[], Any]) -> Any:
-        try:
-            return make()
-        except SidrError as error:
-            mistakes.extend(error.mistakes)
-
+    attempt = _Attempts()
     protocols = [name.strip() for name in chosen["protocols"].split(",") if name.strip()]
     attempt(lambda: check(protocols))
     profiles = [attempt(partial(profile, text)) for text in chosen["profiles"] or PROFILES]
-    known = [made.name for made in profiles if made is not None]
-    for name in sorted({name for name in known if known.count(name) > 1}):
-        mistakes.append(Mistake("--profile", f"{name} is given twice"))
+    names = [made.name for made in profiles if made is not None]
+    twice = sorted({name for name in names if names.count(name) > 1})
     machine = attempt(lambda: hardware(chosen["hardware"]))
     fabric = attempt(lambda: load(spec))
     trials = None
@@ -125,21 +154,20 @@ def _campaign(spec: str, chosen: dict[str, Any]) -> Campaign:
         trials = attempt(
             lambda: schedule(fabric, faults, sample=chosen["sample"], seed=chosen["seed"])
         )
-    if mistakes:
-        raise SidrError(mistakes)
-    assert fabric is not None and trials is not None
+    attempt.tell(*(Mistake("--profile", f"{name} is given twice") for name in twice))
+    assert fabric is not None and trials is not None and machine is not None
     return Campaign(
         fabric,
         trials,
         tuple(protocols),
-        tuple(profiles),
+        tuple(made for made in profiles if made is not None),
         machine,
         chosen["asn"],
         chosen["prefixes"],
     )
 
 
-def _run(campaign: Campaign, chosen: dict[str, Any]) -> tuple[list[Row], bool]:
+def _run(campaign: Campaign, chosen: dict[str, Any]) -> tuple[list[Row], End]:
     from sidr.campaign.bench import bench
 
     output.remark_if_compiling(quiet=chosen["quiet"])

@@ -62,12 +62,16 @@ def sample(default: int | None) -> Callable[[F], F]:
     )
 
 
-def seed(command: F) -> F:
-    """`--seed N`, as `seed: int`; 1 by default. The same seed gives the same bytes."""
+def seed(default: int | None) -> Callable[[F], F]:
+    """`--seed N`, as `seed: int`. The same seed gives the same bytes.
+
+    Args:
+        default: None = None when not given, for the seed of a scenario file or else 1.
+    """
     return click.option(
         "--seed",
         type=click.IntRange(min=0, max=2**63 - 1),
-        default=1,
-        show_default=True,
+        default=default,
+        show_default="a scenario file's, or 1" if default is None else True,
         help="All randomness comes from it.",
-    )(command)
+    )

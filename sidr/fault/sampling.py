@@ -9,7 +9,7 @@ number of workers do not change it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +20,15 @@ from sidr.fault import scenario
 from sidr.fault.grammar import format, parse_trial
 from sidr.fault.kinds import REPEAT, kinds, options_of
 from sidr.fault.outage import changes
-from sidr.fault.scenario import Draft
+from sidr.fault.scenario import Draft, Scenario
 from sidr.fault.strikes import Options
 from sidr.fault.targets import Selection
 from sidr.model.fabric import Fabric
 from sidr.model.faults import Fault, Schedule, Trial
 from sidr.topology import fabric_hash
+
+SEED = 1
+"""The seed of those who give none."""
 
 TARGET_STREAM = 0x74617267
 """Spawn key of the stream that draws targets, far from those that drivers spawn from the seed."""
@@ -41,7 +44,7 @@ Ready = tuple[Fault, Options, Selection]
 
 
 def schedule(
-    fabric: Fabric, expressions: Sequence[str], *, sample: int = 20, seed: int = 1
+    fabric: Fabric, expressions: Sequence[str], *, sample: int = 20, seed: int | None = None
 ) -> Schedule:
     """The trials that expressions mean on a fabric, in their order.
 
@@ -49,17 +52,26 @@ def schedule(
         expressions: each the faults of a trial (`FAULT; FAULT`), or the path of a scenario file,
             which ends in .yaml or .yml. A file that holds exact trials gives those.
         sample: trials of an expression that leaves its target open.
+        seed: None = that of the scenario files, or else 1.
 
     Raises:
         FaultError: what is wrong with any of them, all at once.
     """
     mistakes: list[Mistake] = []
     entries: list[Draft | Trial] = []
+    seeds: dict[str, int] = {}
     for text in expressions:
         try:
-            entries += _entries(text, fabric)
+            found = _read(text, fabric)
         except FaultError as error:
             mistakes += error.mistakes
+            continue
+        entries += found.entries
+        if found.seed is not None:
+            seeds[text] = found.seed
+    if seed is None:
+        mistakes += _disagreement(seeds)
+        seed = next(iter(seeds.values()), SEED)
     trials: list[Trial] = []
     for index, entry in enumerate(entries):
         try:
@@ -76,10 +88,20 @@ def schedule(
     return Schedule(fabric_hash(fabric), seed, tuple(numbered))
 
 
-def _entries(text: str, fabric: Fabric) -> Sequence[Draft | Trial]:
+def _read(text: str, fabric: Fabric) -> Scenario:
     if text.endswith((".yaml", ".yml")):
-        return scenario.read_entries(Path(text), fabric)
-    return [Draft(parse_trial(text), "", repr(text))]
+        return scenario.read_scenario(Path(text), fabric)
+    return Scenario(None, [Draft(parse_trial(text), "", repr(text))])
+
+
+def _disagreement(seeds: Mapping[str, int]) -> list[Mistake]:
+    """The files whose seed is not that of the first."""
+    first = next(iter(seeds), "")
+    return [
+        Mistake(path, f"has seed {seed}, but {first} has {seeds[first]}", fix="give --seed")
+        for path, seed in seeds.items()
+        if seed != seeds[first]
+    ]
 
 
 def _drawn(fabric: Fabric, draft: Draft, sample: int, key: tuple[int, int]) -> list[Trial]:

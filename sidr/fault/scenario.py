@@ -7,8 +7,9 @@ A file holds `trials`, each one of
 - a mapping: `faults` (either of the above), and `class` if tables shall group it by a name;
 - an exact trial, as `write` makes them: `fault`, `class`, `seed`, `changes`.
 
-Whatever else stands at the top (`about`, `fabric`, `seed`) is for people; `fabric_hash` binds exact
-trials to their fabric. YAML aliases are refused. Choosing targets is `sampling`'s work.
+At the top stand `seed`, from which `sampling` draws unless it is given another, and `fabric_hash`,
+which binds exact trials to their fabric; `about` and `fabric` are for people. YAML aliases are
+refused. Choosing targets is `sampling`'s work.
 """
 
 from __future__ import annotations
@@ -54,13 +55,27 @@ class Draft(Struct, frozen=True):
     where: str
 
 
-def read_entries(path: Path, fabric: Fabric) -> list[Draft | Trial]:
-    """The trials of a scenario file in its order, exact ones as Trial, others as Draft.
+class Scenario(Struct, frozen=True):
+    """A scenario file.
+
+    Args:
+        seed: None = it names none.
+        entries: its trials in their order, exact ones as Trial, others as Draft.
+    """
+
+    seed: int | None
+    entries: list[Draft | Trial]
+
+
+def read_scenario(path: Path, fabric: Fabric) -> Scenario:
+    """What a scenario file says.
 
     Raises:
         FaultError: all that is wrong with the file.
     """
-    top = _mapping(read_yaml(path), TOP_KEYS)
+    whole = read_yaml(path)
+    top = _mapping(whole, TOP_KEYS)
+    seed = _integer(top, "seed", whole) if "seed" in top else None
     trials = top.get("trials")
     if trials is None or not isinstance(trials.value, list) or not trials.value:
         raise FaultError([Mistake(f"{path}:trials", "no list of trials")])
@@ -74,7 +89,7 @@ def read_entries(path: Path, fabric: Fabric) -> list[Draft | Trial]:
             return _exact(item, numbers)
         return _draft(item)
 
-    return _each(trials.value, entry)
+    return Scenario(seed, _each(trials.value, entry))
 
 
 def read(path: Path, fabric: Fabric) -> Schedule:
@@ -83,9 +98,11 @@ def read(path: Path, fabric: Fabric) -> Schedule:
     Raises:
         FaultError: all that is wrong with the file, or another fabric's.
     """
-    seed = _integer(_mapping(read_yaml(path), TOP_KEYS), "seed", Item("", str(path)))
-    trials = [entry for entry in read_entries(path, fabric) if isinstance(entry, Trial)]
-    return Schedule(fabric_hash(fabric), seed, tuple(trials))
+    found = read_scenario(path, fabric)
+    if found.seed is None:
+        raise FaultError([Mistake(str(path), "no seed", "a whole number")])
+    trials = [entry for entry in found.entries if isinstance(entry, Trial)]
+    return Schedule(fabric_hash(fabric), found.seed, tuple(trials))
 
 
 def write(schedule: Schedule, fabric: Fabric, path: Path) -> None:

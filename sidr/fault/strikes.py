@@ -133,7 +133,11 @@ def planner(selection: Selection, fault: Fault, options: Options, rng: np.random
     """The planner is dead, or what it sends comes `delay` later."""
     id = _draw(selection, rng)
     name = selection.name(id)
-    delay = int(options.get("delay", SLOW_NS)) if name == targets.SLOW else 0
+    slow = name == targets.SLOW
+    if "delay" in options and not slow:
+        found, fix = "a dead planner sends nothing that a delay could hold up", "leave delay out"
+        raise FaultError([Mistake(format(fault), found, fix=f"{fix}, or use planner:slow")])
+    delay = int(options.get("delay", SLOW_NS)) if slow else 0
     down = (structs.replace(o, delay_ns=delay) for o in _outages("planner", [0], fault))
     return Pick("planner", name, tuple(down))
 

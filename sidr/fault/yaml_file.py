@@ -43,7 +43,7 @@ def read_yaml(path: Path) -> Item:
         node = yaml.compose(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         problem = getattr(error, "problem", None) or "is no YAML"
         raise FaultError([Mistake(where, f"not YAML: {problem}")]) from error
     if node is None:

@@ -21,6 +21,9 @@ PROTOCOLS: dict[str, str] = {
 GROUP = "sidr.protocols"
 """Entry-point group by which other packages offer a `kit.Kit` object."""
 
+KEPT_START, KEPT_NAME = "sidr-as-", "sidr-hello50"
+"""How campaigns call rows of `sidr` itself; protocols of such names would be taken for those."""
+
 PARTS = ("name", "tagged", "messages", "cold", "converged")
 """What makes an object a `kit.Kit`."""
 
@@ -75,6 +78,8 @@ def check(asked: Sequence[str]) -> None:
 
 def _load(point: EntryPoint) -> Kit:
     """The kit of an entry point."""
+    if point.name.startswith(KEPT_START) or point.name == KEPT_NAME:
+        raise _broken(point, "has a name that is kept for rows of sidr itself")
     try:
         found = point.load()
     except Exception as error:  # whatever a foreign package may raise when it is imported

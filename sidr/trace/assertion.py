@@ -74,6 +74,16 @@ def evaluate_all(summary: object, questions: Sequence[str]) -> list[Answer]:
     return answers
 
 
+def misshapen(questions: Sequence[str]) -> list[Mistake]:
+    """What can be said of questions while there is no summary: which are none at all."""
+    words = "PATH OPERATOR NUMBER, such as sidr.repair_ns.p99 < 10ms"
+    return [
+        Mistake(f"--assert {question!r}", "is no assertion", words)
+        for question in questions
+        if not _QUESTION.fullmatch(question)
+    ]
+
+
 def evaluate_assert(summary: object, question: str) -> Answer:
     """The answer of a summary (a Struct or its mapping) to a question.
 
@@ -82,8 +92,7 @@ def evaluate_assert(summary: object, question: str) -> Answer:
     """
     parts = _QUESTION.fullmatch(question)
     if parts is None:
-        words = "PATH OPERATOR NUMBER, such as sidr.repair_ns.p99 < 10ms"
-        raise ResultError([Mistake(f"--assert {question!r}", "is no assertion", words)])
+        raise ResultError(misshapen([question]))
     tree = msgspec.to_builtins(summary)
     path = _find_path(tree, parts[1], question)
     value = _value(tree, path, question)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sidr.campaign.again import again, campaign_of
-from sidr.campaign.bench import Campaign, bench
+from sidr.campaign.bench import Campaign, End, bench
 from sidr.campaign.provenance import provenance
 from sidr.errors import ResultError
 from sidr.fault import schedule
@@ -50,8 +50,8 @@ def saved(made: Campaign, rows: list[Row], place: Path) -> Path:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Row]]:
     """A directory of results, and the rows in it."""
     made = campaign()
-    rows, complete = bench(made, 1)
-    assert complete
+    rows, end = bench(made, 1)
+    assert end is End.ALL_DONE
     return saved(made, rows, tmp_path_factory.mktemp("again") / "out"), rows
 
 
@@ -87,6 +87,11 @@ def test_unless_said_otherwise_it_is_a_protocol_that_ran_under_the_profile(tmp_p
     directory = saved(made, bench(made, 1)[0], tmp_path / "out")
     assert again(directory, 0, None, PROFILES[0])[1].protocol == "sidr-as-ospf"
     assert again(directory, 0, None, PROFILES[1])[1].protocol == "sidr"
+
+
+@pytest.mark.parametrize("text", [PROFILES[1], "tuned,bfd=60000usx3", " tuned , bfd = 60msx3"])
+def test_a_profile_is_found_in_any_spelling(ran: tuple[Path, list[Row]], text: str) -> None:
+    assert again(ran[0], 0, "ospf", text)[1].profile == PROFILES[1]
 
 
 def test_the_campaign_comes_back_whole(ran: tuple[Path, list[Row]]) -> None:

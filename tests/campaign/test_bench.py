@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from dataclasses import replace
 from functools import cache
 
 import pytest
 from msgspec import structs
 
-from sidr.campaign.bench import Campaign, Runner, bench, row
+from sidr.campaign.bench import Campaign, End, Runner, bench, row
 from sidr.fault import schedule
 from sidr.model.profiles import hardware, profile
 from sidr.topology import load
@@ -35,15 +37,15 @@ MIXED = campaign("cut", SILENT, "switch")
 @cache
 def alone() -> tuple[Row, ...]:
     """The rows of MIXED, made by this process."""
-    rows, complete = bench(MIXED, 1)
-    assert complete
+    rows, end = bench(MIXED, 1)
+    assert end is End.ALL_DONE
     return tuple(rows)
 
 
 def test_two_workers_make_the_rows_of_one_byte_for_byte() -> None:
     steps: list[int] = []
-    rows, complete = bench(MIXED, 2, steps.append)
-    assert complete
+    rows, end = bench(MIXED, 2, steps.append)
+    assert end is End.ALL_DONE
     assert sorted(steps) == [6, 6, 6, 6, 9], "progress: the rows of each trial"
     assert rows == list(alone())
     assert rows_text(rows).encode() == rows_text(alone()).encode()
@@ -80,11 +82,31 @@ def test_what_is_done_before_ctrl_c_is_kept_and_nobody_is_left_working(workers: 
         if len(seen) == 3:
             raise KeyboardInterrupt
 
-    rows, complete = bench(made, workers, advance)
-    assert not complete
+    rows, end = bench(made, workers, advance)
+    assert end is End.INTERRUPTED
     assert len(rows) == sum(seen) == 3 * 2
     whole = bench(made, 1)[0]
     assert [found for found in whole if found.trial in {kept.trial for kept in rows}] == rows
+    assert multiprocessing.active_children() == []
+
+
+def test_what_is_done_before_a_worker_dies_is_kept_and_nobody_is_left_working() -> None:
+    made = campaign("cut,repeat=40", protocols=("ospf",))
+    seen: list[int] = []
+
+    def advance(count: int) -> None:
+        seen.append(count)
+        if len(seen) == 3:
+            victim = multiprocessing.active_children()[0].pid
+            assert victim is not None
+            os.kill(victim, signal.SIGKILL)
+
+    rows, end = bench(made, 2, advance)
+    assert end is End.WORKER_DIED
+    assert len(rows) == sum(seen)
+    whole = bench(made, 1)[0]
+    assert [found for found in whole if found.trial in {kept.trial for kept in rows}] == rows
+    assert 3 * 2 <= len(rows) < len(whole)
     assert multiprocessing.active_children() == []
 
 

@@ -12,6 +12,7 @@ from sidr.fault import schedule
 from sidr.model.faults import Trial
 from sidr.model.profiles import hardware, profile
 from sidr.protocols.pulse import Pulse
+from sidr.protocols.registry import KEPT_NAME, KEPT_START
 from sidr.protocols.sidr import hello_of, matched
 from sidr.topology import load
 from sidr.trace.results import Row
@@ -65,6 +66,10 @@ def test_other_protocols_make_one_row(fault: str, protocol: str) -> None:
 def test_rows_stand_for_their_protocols() -> None:
     names = ["sidr", FAST, "sidr-as-bgp", "sidr-as-ospf", "bgp", "ospf", "example"]
     assert [base_of(name) for name in names] == ["sidr"] * 4 + ["bgp", "ospf", "example"]
+
+
+def test_names_of_rows_are_those_that_no_protocol_may_have() -> None:
+    assert (MATCHED, FAST) == (KEPT_START, KEPT_NAME)
 
 
 def test_life_signs_of_a_row_are_those_that_its_name_says() -> None:

@@ -176,6 +176,27 @@ def test_the_scenario_gives_the_same_results_again(
     assert one == two
 
 
+def test_a_scenarios_seed_goes_with_it_unless_another_is_given(tmp_path: Path) -> None:
+    brief = ("--protocols", "ospf,sidr", "--profile", "tuned")
+    first, again, other = (tmp_path / name for name in ("first", "again", "other"))
+    words = ("--faults", "cut", "--sample", "4")
+    assert run(first, *brief, *words, "--seed", "4").exit_code == 0
+    old = ("--faults", str(first / "scenario.yaml"))
+    assert run(again, *brief, *old).exit_code == 0
+    assert run(other, *brief, *old, "--seed", "9").exit_code == 0
+    for name in ("results.csv", "scenario.yaml"):
+        assert (again / name).read_bytes() == (first / name).read_bytes(), name
+    kept, renewed, changed = (summary_of(place) for place in (first, again, other))
+    assert [found["provenance"]["seed"] for found in (kept, renewed, changed)] == [4, 4, 9]
+    del kept["provenance"], renewed["provenance"]
+    assert renewed == kept
+    assert changed["seed"] == 9
+    assert (other / "results.csv").read_bytes() == (first / "results.csv").read_bytes()
+    for place in (again, other):
+        done = CliRunner().invoke(main, ["replay", str(place), "--fault", "3", "--format", "json"])
+        assert json.loads(done.stdout)["equal"] is True
+
+
 def test_another_seed_gives_other_results(ran: tuple[Path, Result], tmp_path: Path) -> None:
     words = ("--sample", "1", "--protocols", "sidr", "--faults", "cut", "--faults", "switch")
     texts = []

@@ -1,4 +1,4 @@
-"""Ctrl-C during a campaign: what is done is kept and marked, and nothing and nobody is left."""
+"""A campaign that is stopped: what is done is kept and marked, and nothing and nobody is left."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ TRIALS = 3000
 """Minutes of work, of which only the first moments are done."""
 DEADLINE_S = 60
 PROGRAM = (sys.executable, "-c", "from sidr.cli import main; main()")
+WORKER = b"--multiprocessing-fork"
+"""In the command line of every worker."""
 STEPS = re.compile(r"(\d+)/(\d+)")
 
 
@@ -58,6 +60,16 @@ class Campaign:
         """Whether the program has ended; what it prints meanwhile is read."""
         self._read()
         return self.process.poll() is not None
+
+    def workers(self) -> list[int]:
+        """The process numbers of its workers."""
+        found = []
+        for place in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has ended meanwhile
+                ours = os.getpgid(int(place.name)) == self.process.pid
+                if ours and WORKER in (place / "cmdline").read_bytes():
+                    found.append(int(place.name))
+        return found
 
     def is_alone(self) -> bool:
         """Whether no process of its session's group is left."""
@@ -109,6 +121,24 @@ def test_ctrl_c_leaves_a_valid_part_of_the_results(
     assert campaign.process.returncode == 130, campaign.screen
     assert "Traceback" not in campaign.screen
     assert "interrupted: out holds the trials done, marked incomplete" in campaign.screen
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    check_part(tmp_path / "out")
+
+
+def test_a_killed_worker_leaves_a_valid_part_of_the_results(tmp_path: Path) -> None:
+    campaign = Campaign(tmp_path, 2)
+    try:
+        until(lambda: campaign.steps() >= 12)
+        os.kill(campaign.workers()[0], signal.SIGKILL)
+        until(campaign.is_over)
+        until(campaign.is_alone)
+    finally:
+        campaign.end()
+    assert campaign.process.returncode == 3, campaign.screen
+    assert "Traceback" not in campaign.screen
+    reason = "a worker process died, probably for want of memory; use fewer --workers"
+    told = f"sidr: {reason}: out holds the trials done, marked incomplete"
+    assert campaign.screen.count(told) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     check_part(tmp_path / "out")
 

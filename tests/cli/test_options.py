@@ -32,8 +32,9 @@ def run(decorator: Any, *args: str) -> Result:
         (options.verbosity, ["--verbose"], {"quiet": False, "verbose": True}),
         (options.sample(20), [], {"sample": 20}),
         (options.sample(None), [], {"sample": None}),
-        (options.seed, [], {"seed": 1}),
-        (options.seed, ["--seed", "7"], {"seed": 7}),
+        (options.seed(1), [], {"seed": 1}),
+        (options.seed(1), ["--seed", "7"], {"seed": 7}),
+        (options.seed(None), [], {"seed": None}),
     ],
 )
 def test_options_arrive_under_their_names(
@@ -47,7 +48,7 @@ def test_options_arrive_under_their_names(
     [
         (options.output_format, ["--format", "xml"]),
         (options.sample(20), ["--sample", "0"]),
-        (options.seed, ["--seed", "-1"]),
+        (options.seed(1), ["--seed", "-1"]),
         (options.output_file(), ["-o", "."]),
     ],
 )

@@ -39,6 +39,26 @@ def test_equal_seeds_give_equal_schedules_and_others_do_not(fabric: Fabric) -> N
     assert schedule(fabric, texts, seed=5).trials != schedule(fabric, texts, seed=6).trials
 
 
+def test_a_files_seed_counts_unless_another_is_given(fabric: Fabric, tmp_path: Path) -> None:
+    path = str(tmp_path / "s.yaml")
+    Path(path).write_text("seed: 5\ntrials: [cut, switch]\n")
+    assert schedule(fabric, [path]) == schedule(fabric, ["cut", "switch"], seed=5)
+    assert schedule(fabric, [path], seed=6) == schedule(fabric, ["cut", "switch"], seed=6)
+    assert schedule(fabric, ["trunk", path]).seed == 5
+    assert schedule(fabric, ["trunk"]).seed == 1
+
+
+def test_files_of_several_seeds_need_one_to_be_given(fabric: Fabric, tmp_path: Path) -> None:
+    one, two, same = (str(tmp_path / name) for name in ("one.yaml", "two.yaml", "same.yaml"))
+    for path, seed in ((one, 5), (two, 6), (same, 5)):
+        Path(path).write_text(f"seed: {seed}\ntrials: [cut]\n")
+    with pytest.raises(FaultError) as caught:
+        schedule(fabric, [one, two, same])
+    assert str(caught.value) == f"{two}: has seed 6, but {one} has 5; give --seed"
+    assert schedule(fabric, [one, two], seed=7).seed == 7
+    assert schedule(fabric, [one, same]).seed == 5
+
+
 def test_a_trial_depends_on_its_place_alone(fabric: Fabric) -> None:
     """Not on the other expressions, and not on how many samples follow."""
     short = schedule(fabric, ["switch", "cut"], sample=3).trials[3:]

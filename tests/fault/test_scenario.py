@@ -6,7 +6,7 @@ import pytest
 
 from sidr.errors import FaultError
 from sidr.fault.sampling import schedule
-from sidr.fault.scenario import Draft, read, read_entries, text_of, write
+from sidr.fault.scenario import Draft, read, read_scenario, text_of, write
 from sidr.model.fabric import Fabric
 from sidr.model.faults import ELEMENTS, Fault
 from sidr.topology import load
@@ -21,7 +21,7 @@ def fabric() -> Fabric:
 
 def entries(fabric: Fabric, tmp_path: Path, text: str) -> list[object]:
     (tmp_path / "s.yaml").write_text(text)
-    return list(read_entries(tmp_path / "s.yaml", fabric))
+    return list(read_scenario(tmp_path / "s.yaml", fabric).entries)
 
 
 def mistakes(fabric: Fabric, tmp_path: Path, text: str) -> list[str]:
@@ -72,6 +72,14 @@ def test_an_exact_schedule_is_read_back_as_it_was(fabric: Fabric, tmp_path: Path
     first = schedule(fabric, texts, sample=4, seed=11)
     write(first, fabric, tmp_path / "scenario.yaml")
     assert read(tmp_path / "scenario.yaml", fabric) == first
+
+
+def test_a_schedule_without_its_seed_is_none(fabric: Fabric, tmp_path: Path) -> None:
+    text = text_of(schedule(fabric, ["cut:leaf0--spine1"]), fabric)
+    (tmp_path / "s.yaml").write_text(text.replace("seed: 1\n", "", 1))
+    assert read_scenario(tmp_path / "s.yaml", fabric).seed is None
+    with pytest.raises(FaultError, match="no seed"):
+        read(tmp_path / "s.yaml", fabric)
 
 
 ELEMENT_LINES = {

@@ -155,6 +155,14 @@ def test_the_planner_is_dead_or_slow_and_no_switch_is_touched(fabric: Fabric) ->
     assert "0 is no period" in wrong(fabric, "planner:slow,delay=0")
 
 
+@pytest.mark.parametrize("text", ["planner:dead,delay=2s", "planner,delay=2s"])
+def test_a_dead_planner_has_no_delay(fabric: Fabric, text: str) -> None:
+    assert wrong(fabric, text) == (
+        f"{text}: a dead planner sends nothing that a delay could hold up; "
+        "leave delay out, or use planner:slow"
+    )
+
+
 # --- targets ------------------------------------------------------------------------------------
 
 

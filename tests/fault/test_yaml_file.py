@@ -45,6 +45,14 @@ def test_what_is_no_plain_yaml_is_refused(tmp_path: Path, text: str, found: str)
         read_yaml(path)
 
 
+def test_broken_yaml_is_told_with_line_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text("trials:\n  - cut: [a\n  - b: }\n")
+    with pytest.raises(FaultError) as caught:
+        read_yaml(path)
+    assert caught.value.mistakes[0].where == f"{path}:3:6"
+
+
 def test_tags_build_nothing(tmp_path: Path) -> None:
     path = tmp_path / "f.yaml"
     path.write_text(f"a: !!python/object/apply:os.mkdir [{tmp_path}/made]\n")

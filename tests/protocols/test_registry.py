@@ -109,6 +109,17 @@ def test_a_kit_that_does_not_work_is_one_line_with_its_package(
     assert "\n" not in line
 
 
+@pytest.mark.parametrize("name", ["sidr-as-bgp", "sidr-as-mine", "sidr-hello50"])
+def test_a_name_that_campaigns_give_to_rows_of_sidr_is_refused(folder: Path, name: str) -> None:
+    offer(folder, name, SOUND.format(name=name))
+    (line,) = wrong("bgp", name)
+    assert line.startswith(f"{name}: registered_")
+    assert line.endswith("kept for rows of sidr itself; mend or remove my-protocols")
+    offer(folder, "sidr-hello500", SOUND.format(name="a name of its own"), "other-protocols")
+    registry.foreign.cache_clear()
+    registry.check(["sidr-hello500"])
+
+
 def test_a_protocol_is_imported_only_when_it_is_asked_for() -> None:
     code = (
         "import sys\nfrom sidr.protocols import registry\nregistry.check(['sidr', 'bgp'])\n"

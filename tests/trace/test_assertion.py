@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from sidr.errors import ResultError
-from sidr.trace.assertion import evaluate_assert
+from sidr.trace.assertion import evaluate_assert, misshapen
 from sidr.trace.results import Row
 from sidr.trace.summary import Summary, summarise
 
@@ -88,3 +88,8 @@ def test_a_ratio_without_sidr_time_has_no_value(make_row: Callable[..., Row]) ->
     found = summarise(rows, fabric="f", seed=1, hardware="h", provenance={})
     with pytest.raises(ResultError, match="SIDR's median is 0"):
         evaluate_assert(found, "ratios.tuned.bgp.cut > 1")
+
+
+def test_what_is_no_question_is_found_without_a_summary() -> None:
+    found = misshapen(["sidr.loops == 0", "sidr.loops", "nobody.loops < 1", "1 2 3"])
+    assert [m.where for m in found] == ["--assert 'sidr.loops'", "--assert '1 2 3'"]

@@ -1,7 +1,8 @@
 """Flooding (RFC 2328, section 13): own LSAs out, others' in and on, each until acknowledged.
 
 An own instance waits out MinLSInterval, a foreign one that comes sooner than MinLSArrival after
-the last is dropped without a word, as in FRR 8.4.4. Neighbours that are still exchanging databases
+the last is dropped without a word, as in FRR 8.4.4, and an older one is answered with what is held
+unless that went out within MinLSArrival. Neighbours that are still exchanging databases
 are flooded as well, unless they have said that they have as new an instance. Not here: ages.
 """
 
@@ -102,9 +103,18 @@ class Flood:
             return []
         for lsa in sent:
             self.unacked.add(port, lsa.origin, lsa.seq)
+            self.lsdb.note_sent(lsa.origin, now_ns)
         delay = self.unacked.arm(port, now_ns)
         effects: list[Effect] = [Send(port, LsUpdate(sent), work)]
         return effects if delay is None else [*effects, SetTimer(f"rxmt:{port}", delay)]
+
+    def answer(self, port: int, lsas: Iterable[Lsa], now_ns: int) -> list[Effect]:
+        """Send LSAs of the database once, without waiting for their acknowledgement: the neighbour
+        asks or sends again if they are lost (RFC 2328, 10.7 and 13, step 8)."""
+        sent = tuple(lsas)
+        for lsa in sent:
+            self.lsdb.note_sent(lsa.origin, now_ns)
+        return [Send(port, LsUpdate(sent))]
 
     def retransmit(self, port: int, now_ns: int) -> list[Effect]:
         """The neighbour's timer ticks: what is old enough goes out again."""
@@ -140,7 +150,8 @@ class Flood:
                 if not self.unacked.acknowledge(port, lsa.origin, lsa.seq):
                     acks.append((lsa.origin, lsa.seq))
             elif held is not None and order < 0:
-                effects += self.send(port, (held,), "send", now_ns)
+                if now_ns - self.lsdb.sent_ns(lsa.origin) >= self._timers.min_ls_arrival_ns:
+                    effects += self.answer(port, (held,), now_ns)
             elif lsa.origin == self._switch:
                 effects += self._outdo(lsa, port, now_ns)
             elif now_ns - self.lsdb.arrived_ns(lsa.origin) >= self._timers.min_ls_arrival_ns:

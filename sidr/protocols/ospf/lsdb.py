@@ -1,4 +1,5 @@
-"""A router's link-state database: the newest instance of every router-LSA, and when it came.
+"""A router's link-state database: the newest instance of every router-LSA, and when it came and
+went out.
 
 Routers of a converged start share one immutable base; each keeps what it has heard since. Which
 slots are listed by anybody is kept as an array for the SPF, copied at the first change.
@@ -12,7 +13,7 @@ from sidr.forwarding.rule import Bools
 from sidr.protocols.ospf.messages import Header, Lsa
 
 LONG_AGO_NS = -(10**18)
-"""Arrival of what was there from the start."""
+"""Arrival of what was there from the start, and sending of what was never sent."""
 
 
 class Lsdb:
@@ -26,6 +27,7 @@ class Lsdb:
     def __init__(self, base: dict[int, Lsa], listed: Bools) -> None:
         self._base, self._listed, self._shared = base, listed, True
         self._new: dict[int, tuple[Lsa, int]] = {}
+        self._sent: dict[int, int] = {}
 
     @property
     def listed(self) -> Bools:
@@ -42,6 +44,14 @@ class Lsdb:
         known = self._new.get(origin)
         return known[1] if known else LONG_AGO_NS
 
+    def note_sent(self, origin: int, now_ns: int) -> None:
+        """The newest instance goes out to a neighbour."""
+        self._sent[origin] = now_ns
+
+    def sent_ns(self, origin: int) -> int:
+        """When the newest instance last went out to any neighbour."""
+        return self._sent.get(origin, LONG_AGO_NS)
+
     def all(self) -> tuple[Lsa, ...]:
         """Every LSA, by origin."""
         held = {**self._base, **{origin: lsa for origin, (lsa, _) in self._new.items()}}
@@ -52,6 +62,7 @@ class Lsdb:
         old = self.get(lsa.origin)
         before = old.links if old else ()
         self._new[lsa.origin] = (lsa, now_ns)
+        self._sent.pop(lsa.origin, None)
         if before == lsa.links:
             return False
         if self._shared:

@@ -215,10 +215,10 @@ class Router:
         if self.states[port] not in FLOODING:
             return []
         lsas = [self.lsdb.get(origin) for origin in message.origins]
-        found = tuple(lsa for lsa in lsas if lsa is not None)
+        found = [lsa for lsa in lsas if lsa is not None]
         if len(found) < len(lsas):
             return self._move(port, Input.BAD_REQUEST)
-        return [Send(port, LsUpdate(found))]
+        return self._flood.answer(port, found, self._now)
 
     # --- flooding -------------------------------------------------------------------------------
 

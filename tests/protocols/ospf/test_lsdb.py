@@ -24,6 +24,15 @@ def test_installing_replaces_the_instance_and_says_whether_links_changed() -> No
     assert np.flatnonzero(held.listed).tolist() == [3]
 
 
+def test_a_new_instance_has_not_been_sent() -> None:
+    held = Lsdb({1: Lsa(1, 1, ())}, np.zeros(2, np.bool_))
+    assert held.sent_ns(1) == LONG_AGO_NS
+    held.note_sent(1, 10)
+    assert held.sent_ns(1) == 10
+    held.install(Lsa(1, 2, ()), 20)
+    assert held.sent_ns(1) == LONG_AGO_NS
+
+
 def test_routers_that_share_a_base_do_not_see_each_others_changes() -> None:
     base = {0: Lsa(0, 1, (0,)), 1: Lsa(1, 1, (1,))}
     listed = np.array([True, True])

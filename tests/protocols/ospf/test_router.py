@@ -87,10 +87,30 @@ def test_what_both_ends_sent_at_once_counts_as_acknowledged() -> None:
 
 def test_an_older_instance_is_answered_with_the_newer_one() -> None:
     book = Playbook()
-    _ = book >> update(0, Lsa(SPINE0, 5, (4,)))
-    assert book >> update(1, Lsa(SPINE0, 2, ())) == [
-        Send(1, LsUpdate((Lsa(SPINE0, 5, (4,)),)), "send")
-    ]
+    newer, older = Lsa(SPINE0, 5, (4,)), Lsa(SPINE0, 2, ())
+    _ = book >> update(0, newer)  # which goes on to port 1
+    assert book.after(999 * MS) >> update(1, older) == []
+    assert book.after(1 * MS) >> update(1, older) == [Send(1, LsUpdate((newer,)), "send")]
+    assert book.after(999 * MS) >> update(0, older) == []  # whichever neighbour it went to
+    assert book.after(1 * MS) >> update(0, older) == [Send(0, LsUpdate((newer,)), "send")]
+
+
+def test_the_answer_to_an_older_instance_is_not_sent_again_of_itself() -> None:
+    book = Playbook()
+    held = Lsa(SPINE0, 1, tuple(FABRIC.ports(SPINE0)))
+    assert book >> update(1, Lsa(SPINE0, 0, ())) == [Send(1, LsUpdate((held,)), "send")]
+    assert book.after(10 * SECOND) >> TimerFired("rxmt:1") == []
+
+
+def test_what_was_sent_on_request_or_again_counts_as_sent() -> None:
+    book = Playbook()
+    older = Lsa(SPINE0, 0, ())
+    _ = book >> asked(0, SPINE0)
+    assert book >> update(1, older) == []
+    _ = book >> PortDown(0)
+    assert book.after(8 * SECOND) >> TimerFired("rxmt:1") != []
+    assert book.after(999 * MS) >> update(1, Lsa(0, 2, ())) == []
+    assert book.after(1 * MS) >> update(1, Lsa(0, 2, ())) != []
 
 
 def test_of_equal_numbers_the_content_decides_and_both_sides_choose_alike() -> None:
@@ -98,7 +118,7 @@ def test_of_equal_numbers_the_content_decides_and_both_sides_choose_alike() -> N
     small, great = sorted(tied, key=lambda lsa: lsa.checksum)
     book = Playbook()
     _ = book >> update(0, great)
-    assert book >> update(1, small) == [Send(1, LsUpdate((great,)), "send")]
+    assert book.after(1 * SECOND) >> update(1, small) == [Send(1, LsUpdate((great,)), "send")]
     book = Playbook()
     _ = book >> update(0, small)
     effects = book.after(1 * SECOND) >> update(0, great)
