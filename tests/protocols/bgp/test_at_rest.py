@@ -160,8 +160,8 @@ def test_a_withdraw_that_is_lost_is_repeated_and_the_session_stands() -> None:
         world = lively(fabric, changes, seed=seed, seconds=8)
         assert fib_ports(world) == shortest_paths(fabric, changes[1:])
         assert sessions(world) == fabric.slots - 2
-        assert world.fibs.last_write_ns is not None
-        written.append(world.fibs.last_write_ns / 1e6 - 2_000)
+        assert world.writer.last_ns is not None
+        written.append(world.writer.last_ns / 1e6 - 2_000)
     assert min(written) < 180, "most withdraws are not lost"
     assert 380 < max(written) < 1_700, "some are repeated after 215 ms, 430 ms, ..."
 
