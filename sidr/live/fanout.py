@@ -38,6 +38,11 @@ class Fanout:
         yield from self._exact
         yield from self._wild
 
+    def pairs(self) -> Iterator[tuple[str, Take]]:
+        """Every filter with each of its subscribers."""
+        for pattern, takes in (*self._exact.items(), *self._wild.items()):
+            yield from ((pattern, take) for take in takes)
+
 
 def is_wild(pattern: str) -> bool:
     """Whether a filter stands for more than one topic."""
