@@ -32,6 +32,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("sidr.cli.verify:verify", "Exact delivered shares over sets of failures."),
     "bench": ("sidr.cli.bench:bench", "Convergence benchmark: faults x protocols x profiles."),
     "replay": ("sidr.cli.replay:replay", "One trial of a benchmark again, event by event."),
+    "run": ("sidr.cli.run:run", "Planner and agents, live, on emulated links."),
+    "inject": ("sidr.cli.inject:inject", "Break something in a running emulation."),
+    "clear": ("sidr.cli.inject:clear", "Take back what was broken."),
+    "status": ("sidr.cli.status:status", "What a running emulation delivers at this moment."),
+    "down": ("sidr.cli.status:down", "End a running emulation."),
     "report": ("sidr.cli.report:report", "Rebuild the page of a benchmark from its results."),
 }
 """Command name -> (`module:attribute`, one line of help that needs no import)."""

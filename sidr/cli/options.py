@@ -6,6 +6,7 @@ Decorators only; each names the keyword argument that the command function recei
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,3 +76,39 @@ def seed(default: int | None) -> Callable[[F], F]:
         show_default="a scenario file's, or 1" if default is None else True,
         help="All randomness comes from it.",
     )
+
+
+def _default_run_dir() -> Path:
+    from sidr.live.rundir import default
+
+    return default(os.environ)
+
+
+def run_dir(command: F) -> F:
+    """`--run-dir DIR`, as `run_dir: Path`: where an emulation runs."""
+    return click.option(
+        "--run-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=_default_run_dir,
+        show_default="below your state directory",
+        help="Directory of the running emulation.",
+    )(command)
+
+
+def live_share(command: F) -> F:
+    """`--switches`, `--host`, `--key`, `--tls` and `--per-agent-connections`: which part of an
+    emulation a process runs, and who it is on the bus."""
+    for option in (
+        click.option("--switches", default="*", show_default=True, metavar="GLOB",
+                     help="The switches whose agents run in this process."),
+        click.option("--host", default=None, metavar="NAME",
+                     help="Name of this process on the bus.  [default: the machine's]"),
+        click.option("--key", type=click.Path(dir_okay=False, path_type=Path), default=None,
+                     help="The planner's signing key.  [default: made for the run]"),
+        click.option("--tls", type=click.Path(file_okay=False, path_type=Path), default=None,
+                     metavar="DIR", help="Certificates for mqtts://, of `sidr secure init`."),
+        click.option("--per-agent-connections", is_flag=True,
+                     help="A bus connection per agent instead of one per process (slow)."),
+    ):  # fmt: skip
+        command = option(command)
+    return command

@@ -136,7 +136,7 @@ def _reachable(directory: Path) -> Iterator[str]:
         os.close(held)
 
 
-def _nobody(directory: Path) -> BusError:
+def _nobody(directory: Path) -> SidrError:
     return BusError.one(
         str(directory), "no emulation runs here", fix="start one with `sidr run SPEC --detach`"
     )

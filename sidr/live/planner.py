@@ -78,6 +78,7 @@ class PlannerService:
 
     Attributes:
         term, leading: its term, and whether it plans at present.
+        slow_s: how much later it acts than it could.
         acks, hosts: what agents and hosts have said last. epoch: the last one that it pushed.
     """
 
@@ -92,7 +93,7 @@ class PlannerService:
         name: str,
     ) -> None:
         self.base, self.name, self.bus = base, name, bus
-        self.term, self.leading = 0, False
+        self.term, self.leading, self.slow_s = 0, False, 0.0
         self.acks: dict[int, Ack] = {}
         self.hosts: dict[str, Status] = {}
         self.refused: Counter[str] = Counter()
@@ -126,11 +127,16 @@ class PlannerService:
         self._task = asyncio.get_running_loop().create_task(self._run(), name="planner")
 
     def stop(self) -> None:
-        """End at once."""
+        """End at once; what it has said stays with the bus."""
         if self._task is not None:
             self._task.cancel()
         if self._replan is not None:
             self._replan.cancel()
+        self.leading, self._core, self.push, self._next = False, None, None, None
+
+    def start_again(self) -> None:
+        """Live again after `stop`, with another term: as a new planner would."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="planner")
 
     async def _run(self) -> None:
         await asyncio.sleep(LISTEN_S)
@@ -176,7 +182,7 @@ class PlannerService:
             elif isinstance(effect, SetTimer):
                 if self._replan is not None:
                     self._replan.cancel()
-                delay_s = effect.delay_ns / NS_PER_S
+                delay_s = effect.delay_ns / NS_PER_S + self.slow_s
                 fire = TimerFired(effect.name)
                 self._replan = asyncio.get_running_loop().call_later(delay_s, self._feed, fire)
             elif isinstance(effect, Note):
