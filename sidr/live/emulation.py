@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidr.errors import BusError
 from sidr.live.bus import Bus, Will
+from sidr.live.connect import connect
 from sidr.live.control import Control
 from sidr.live.host import Host
 from sidr.live.injector import Injector
@@ -35,7 +36,7 @@ from sidr.topology import fabric_hash
 
 if TYPE_CHECKING:
     from sidr.live.broker import Mosquitto
-    from sidr.live.connect import Tls
+    from sidr.live.mqtt import Tls
 
 READY_S = 90.0
 """How long a fabric may take until every agent is on the first epoch."""
@@ -144,12 +145,11 @@ class Emulation:
         from sidr.live.broker import Mosquitto
 
         self.broker = Mosquitto(self.place.path)
+        self.broker.told = self.say
         await self.broker.start()
         return self.broker.url
 
     async def _connect(self, url: str, exchange: Exchange, client: str, will: Will | None) -> Bus:
-        from sidr.live.connect import connect
-
         bus = connect(url, client=client, will=will, tls=self.wanted.tls, exchange=exchange)
         self._buses.append(bus)
         return bus

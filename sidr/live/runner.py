@@ -59,6 +59,7 @@ class Runner:
     Attributes:
         overflow: events dropped because too many were waiting.
         bug: what a core raised; the switch has stopped then, and its FIB stays as it is.
+        task: what runs the cores.
     """
 
     def __init__(self, switch: int, stack: Mapping[str, Core], ground: Ground) -> None:
@@ -78,7 +79,7 @@ class Runner:
             Tell: self._tell,
             Note: self._note,
         }
-        self._task = asyncio.get_running_loop().create_task(self._run(), name=f"switch {switch}")
+        self.task = asyncio.get_running_loop().create_task(self._run(), name=f"switch {switch}")
 
     @property
     def core(self) -> Core:
@@ -100,7 +101,7 @@ class Runner:
 
     def stop(self) -> None:
         """End at once; timers never fire, and what waits is forgotten."""
-        self._task.cancel()
+        self.task.cancel()
         for _, handle in self._timers.values():
             handle.cancel()
         self._timers.clear()

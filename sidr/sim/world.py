@@ -193,6 +193,8 @@ class World:
         self.stacks[switch] = _stack(start, switch)
         self._timers = {key: n for key, n in self._timers.items() if key[0] != switch}
         self.writer.boot(switch, start)
+        if tables:
+            self.fibs.masks(switch, ProgramFib(table=tables[switch]))
         self.physics.reset(switch)
         self._boot(switch, tables[switch] if tables else None)
 

@@ -25,9 +25,9 @@ class Planner:
     Args:
         plan: of the intact fabric.
         since: None = the switches hold the tables of `plan`, boot with them, and are sent another
-            one where theirs changes. Else the last epoch that anybody has pushed: what the
-            switches hold is not known, they boot with what they are given, and an epoch is a table
-            for every switch, so that all of them are on one.
+            one where theirs changes or is not known. Else the last epoch that anybody has pushed:
+            what the switches hold is not known, they boot with what they are given, and an epoch
+            is a table for every switch, so that all of them are on one.
     """
 
     def __init__(self, plan: Plan, timers: SidrTimers, *, since: int | None = None) -> None:
@@ -58,7 +58,7 @@ class Planner:
         if known and known.boot == report.boot and known.seq >= report.seq:
             return []
         if not self._every and report.boot != (known.boot if known else FIRST_BOOT):
-            self._held[switch] = self._base.tables[switch]  # what a switch boots with
+            self._held[switch] = b""  # it may have been sent one since it booted, or not
         self._reports[switch] = report
         return [SetTimer("replan", self._timers.replan_ns)] if self._timers.replan_ns else []
 
