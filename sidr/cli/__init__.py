@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("sidr.cli.bench:bench", "Convergence benchmark: faults x protocols x profiles."),
     "replay": ("sidr.cli.replay:replay", "One trial of a benchmark again, event by event."),
     "run": ("sidr.cli.run:run", "Planner and agents, live, on emulated links."),
+    "agents": ("sidr.cli.agents:agents", "A share of the agents, on another host."),
     "inject": ("sidr.cli.inject:inject", "Break something in a running emulation."),
     "clear": ("sidr.cli.inject:clear", "Take back what was broken."),
     "status": ("sidr.cli.status:status", "What a running emulation delivers at this moment."),

@@ -67,7 +67,9 @@ def picture(emulation: Emulation) -> Group:
     from rich.rule import Rule
     from rich.text import Text
 
-    status = emulation.status()
+    from sidr.live.lookout import status as look
+
+    status = look(emulation)
     log = list(emulation.chronicle.log)[-LOG_SHOWN:]
     return Group(
         Rule(f"sidr run {status['fabric']}   ({status['profile']}, bus {status['bus']['name']})"),

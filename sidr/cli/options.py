@@ -96,15 +96,15 @@ def run_dir(command: F) -> F:
 
 
 def live_share(command: F) -> F:
-    """`--switches`, `--host`, `--key`, `--tls` and `--per-agent-connections`: which part of an
+    """`--switches`, `--host`, `--address`, `--tls` and `--per-agent-connections`: which part of an
     emulation a process runs, and who it is on the bus."""
     for option in (
         click.option("--switches", default="*", show_default=True, metavar="GLOB",
                      help="The switches whose agents run in this process."),
         click.option("--host", default=None, metavar="NAME",
                      help="Name of this process on the bus.  [default: the machine's]"),
-        click.option("--key", type=click.Path(dir_okay=False, path_type=Path), default=None,
-                     help="The planner's signing key.  [default: made for the run]"),
+        click.option("--address", default="127.0.0.1", show_default=True, metavar="IP",
+                     help="Of this machine, where links from other processes end."),
         click.option("--tls", type=click.Path(file_okay=False, path_type=Path), default=None,
                      metavar="DIR", help="Certificates for mqtts://, of `sidr secure init`."),
         click.option("--per-agent-connections", is_flag=True,

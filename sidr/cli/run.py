@@ -35,6 +35,8 @@ READY_FD = "SIDR_READY_FD"
 @click.option("--profile", default="frr-datacenter", show_default=True,
               metavar="NAME[,KEY=VALUE...]", help="Timer profile.")  # fmt: skip
 @options.live_share
+@click.option("--key", type=click.Path(dir_okay=False, path_type=Path), default=None,
+              help="The planner's signing key.  [default: made for the run]")  # fmt: skip
 @options.run_dir
 @click.option("--detach", is_flag=True,
               help="Return when every agent is on an epoch; `sidr down` ends it.")  # fmt: skip
@@ -57,12 +59,16 @@ def run(ctx: click.Context, /, spec: str, **chosen: Any) -> None:
         sidr run 10p10u:size=small --bus mqtt --detach
         sidr inject cut:n0-p0-leaf0--n0-p0-agg0
     """
+    run_emulation(ctx, spec, chosen)
+
+
+def run_emulation(ctx: click.Context, spec: str, chosen: dict[str, Any]) -> None:
+    """Run what the options ask for, here or detached, and exit with its code."""
     if chosen["detach"]:
-        _detach(chosen["run_dir"])
+        _detach(chosen["run_dir"], quiet=chosen["quiet"])
         return
     try:
-        wanted = _wanted(spec, chosen)
-        code = asyncio.run(_main(wanted, chosen))
+        code = asyncio.run(_main(_wanted(spec, chosen), chosen))
     except SidrError as error:
         if not _tell_parent({"kind": type(error).__name__, "mistakes": _plain(error)}):
             raise
@@ -87,12 +93,13 @@ def _wanted(spec: str, chosen: dict[str, Any]) -> Wanted:
     if mistakes:
         raise SidrError(mistakes)
     fabric, timers = found
-    share = share_of(fabric, chosen)
+    share = share_of(fabric, chosen, is_agents="web" not in chosen)
     return Wanted(fabric, timers, bus=chosen["bus"], seed=chosen["seed"], **share)
 
 
 async def _main(wanted: Wanted, chosen: dict[str, Any]) -> int:
     from sidr.live.emulation import Emulation
+    from sidr.live.lookout import status
     from sidr.live.rundir import RunDir
 
     place = RunDir(chosen["run_dir"])
@@ -106,7 +113,7 @@ async def _main(wanted: Wanted, chosen: dict[str, Any]) -> int:
         await _first_of(starting, emulation.ended)
         if not emulation.ended.is_set():
             web = await _serve(emulation, chosen)
-            _tell_parent({"kind": "", "status": emulation.status()})
+            _tell_parent({"kind": "", "status": status(emulation)})
             await _watch(emulation, place, chosen)
         else:
             starting.cancel()
@@ -134,7 +141,7 @@ async def _first_of(starting: asyncio.Future[None], ended: asyncio.Event) -> Non
 
 
 async def _serve(emulation: Emulation, chosen: dict[str, Any]) -> Any:
-    if not chosen["web"]:
+    if not chosen.get("web"):
         return None
     from sidr.live.web import serve
 
@@ -156,7 +163,7 @@ async def _watch(emulation: Emulation, place: RunDir, chosen: dict[str, Any]) ->
 # --- detached -----------------------------------------------------------------------------------
 
 
-def _detach(directory: Path) -> None:
+def _detach(directory: Path, *, quiet: bool) -> None:
     """Start the same command in a session of its own; return when it is ready."""
     reading, writing = os.pipe()
     words = [word for word in sys.argv[1:] if word != "--detach"]
@@ -186,7 +193,7 @@ def _detach(directory: Path) -> None:
         code = child.wait()
         found = f"the emulation ended with code {code} before it was ready"
         raise BusError.one(str(directory), found, fix=f"see {directory / 'log'}")
-    _heed(json.loads(said), directory)
+    _heed(json.loads(said), directory, quiet=quiet)
 
 
 def _log_file(directory: Path) -> int:
@@ -199,12 +206,13 @@ def _log_file(directory: Path) -> int:
         raise BusError.one(str(directory), f"cannot be used: {error.strerror}", fix=fix) from error
 
 
-def _heed(said: dict[str, Any], directory: Path) -> None:
+def _heed(said: dict[str, Any], directory: Path, *, quiet: bool) -> None:
     if said["kind"]:
         mistakes = [Mistake(**mistake) for mistake in said["mistakes"]]
         raise getattr(errors, said["kind"], SidrError)(mistakes)
     status = said["status"]
-    output.remark(f"{status['agents']} agents run in {directory}; end them with `sidr down`")
+    text = f"{status['agents']} agents run in {directory}; end them with `sidr down`"
+    output.remark(text, quiet=quiet)
 
 
 def _tell_parent(said: dict[str, Any]) -> bool:

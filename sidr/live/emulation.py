@@ -9,18 +9,22 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections import Counter, deque
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sidr.errors import BusError
-from sidr.live.bus import Bus, Will
+from sidr.errors import BusError, FaultError
+from sidr.live.bus import Bus, Message, Will
 from sidr.live.connect import connect
 from sidr.live.control import Control
+from sidr.live.elsewhere import Answering, Asking
+from sidr.live.far import Far
 from sidr.live.host import Host
 from sidr.live.injector import Injector
 from sidr.live.keys import SigningKey, verifier
+from sidr.live.letters import Status, told
+from sidr.live.lookout import epochs, snapshot, status
 from sidr.live.memory import Exchange
 from sidr.live.planner import PlannerService
 from sidr.live.rundir import KEY, TABLES, RunDir
@@ -56,7 +60,8 @@ class Wanted:
     Attributes:
         mine: switches of this process. bus: `memory`, `mqtt` or a URL. host: this process's name
             on the bus. key: the planner's, None = made for the run.
-        alone: a connection per agent. plans: this process has a planner.
+        public: the planner's public key where this process has no planner and orders no faults.
+        alone: a connection per agent. address: where links from other processes end.
     """
 
     fabric: Fabric
@@ -68,7 +73,8 @@ class Wanted:
     tls: Tls | None = None
     seed: int = 1
     alone: bool = False
-    plans: bool = True
+    public: bytes = b""
+    address: str = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -89,7 +95,7 @@ class Emulation:
     def __init__(self, wanted: Wanted, place: RunDir) -> None:
         self.wanted, self.place, self.fabric = wanted, place, wanted.fabric
         self.hash = fabric_hash(wanted.fabric)
-        self.key = wanted.key or SigningKey()
+        self.key = None if wanted.public else wanted.key or SigningKey()
         self.chronicle = Chronicle()
         self.version = 0
         self.broker: Mosquitto | None = None
@@ -102,14 +108,20 @@ class Emulation:
         self.switches.log = self.say
         self.store = Store(place.path / TABLES)
         boot = secrets.randbelow(2**31)
-        verify = verifier(self.key.public)
+        verify = verifier(self.key.public if self.key else wanted.public)
         self.host = Host(
             self.switches, self.hash, verify, name=wanted.host, boot=boot, store=self.store
         )
+        self.far: Far | None = None
+        if len(wanted.mine) < wanted.fabric.switches:
+            self.far = Far(self.switches, self.hash, verify, self._carry_out, key=self.key,
+                           session=time.time_ns())  # fmt: skip
+        self.asking: Asking | None = None
         self.injector = Injector(wanted.fabric, self._apply, seed=wanted.seed)
         self.view = View(self.switches)
         self._zero_s = time.monotonic()
-        self._buses: list[Bus] = []
+        self.answered = True
+        self.buses: list[Bus] = []
         self._moved = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
         self._control = Control(place.path, self._handlers())
@@ -122,7 +134,11 @@ class Emulation:
         Raises:
             BusError: the bus cannot be reached, or agents are not ready in time.
         """
-        self.key.save(self.place.path / KEY)
+        if self.key is not None:
+            self.key.save(self.place.path / KEY)
+        if self.far is not None:
+            await self.far.open(self.wanted.address)
+            self.host.address = self.far.address
         url = await self._broker_url()
         exchange = Exchange(seed=self.wanted.seed)
         will = Will(Topics(self.hash, self.wanted.host).host_status, self.host.will())
@@ -132,9 +148,12 @@ class Emulation:
             for v in self.wanted.mine:
                 self.host.join_alone(v, await self._connect(url, exchange, f"sw-{v}", None))
         else:
-            self.host.join(await self._connect(url, exchange, f"host-{self.wanted.host}", will))
-        if self.wanted.plans:
-            await self._start_planner(url, exchange)
+            bus = await self._connect(url, exchange, f"host-{self.wanted.host}", will)
+            self.host.join(bus)
+            if self.far is not None:
+                self._join_others(bus, self.far)
+        if self.key is not None:
+            await self._start_planner(url, exchange, self.key)
         await self._control.start()
         self._watch = asyncio.get_running_loop().create_task(self._look_again(), name="watch")
         await self._ready(patience_s)
@@ -151,20 +170,33 @@ class Emulation:
 
     async def _connect(self, url: str, exchange: Exchange, client: str, will: Will | None) -> Bus:
         bus = connect(url, client=client, will=will, tls=self.wanted.tls, exchange=exchange)
-        self._buses.append(bus)
+        self.buses.append(bus)
         return bus
 
-    async def _start_planner(self, url: str, exchange: Exchange) -> None:
+    def _join_others(self, bus: Bus, far: Far) -> None:
+        """Learn where other hosts' links end, and show them what is forwarded here."""
+
+        def met(message: Message) -> None:
+            status = told(message.payload)
+            if isinstance(status, Status):
+                far.met(message.topic.split("/")[-2], status)
+
+        bus.subscribe(f"{Topics(self.hash).root}/h/+/status", met)
+        Answering(self.host, self.hash, bus)
+
+    async def _start_planner(self, url: str, exchange: Exchange, key: SigningKey) -> None:
         name = f"{self.wanted.host}-{secrets.token_hex(3)}"
         bus = await self._connect(url, exchange, f"planner-{name}", None)
         self.planner = PlannerService(
-            self._base, self.hash, self.wanted.profile.sidr, self.key, bus, name=name
+            self._base, self.hash, self.wanted.profile.sidr, key, bus, name=name
         )
         self.planner.log = self.say
+        if self.far is not None:
+            self.asking = Asking(self.switches, self.hash, key, bus, self.others, client=name)
         self.planner.start()
 
     async def _ready(self, patience_s: float) -> None:
-        for bus in self._buses:
+        for bus in self.buses:
             await bus.start(patience_s)
         try:
             async with asyncio.timeout(patience_s):
@@ -184,9 +216,11 @@ class Emulation:
             self._watch.cancel()
         if self.planner is not None:
             self.planner.stop()
+        if self.far is not None:
+            self.far.close()
         for v in self.wanted.mine:
             self.switches.stop(v)
-        for bus in self._buses:
+        for bus in self.buses:
             await bus.close()
         if self.broker is not None:
             await self.broker.stop()
@@ -198,6 +232,13 @@ class Emulation:
         """Agents of this process that forward by a table."""
         return sum(runner.bug is None for runner in self.switches.running.values())
 
+    def others(self) -> Iterator[tuple[str, int]]:
+        """Other hosts that are up, and how many switches each carries."""
+        hosts = self.planner.hosts if self.planner else {}
+        for name, said in hosts.items():
+            if name != self.wanted.host and said.state == "up" and not name.startswith("sw/"):
+                yield name, len(said.switches)
+
     # --- breaking and mending -------------------------------------------------------------------
 
     def _apply(self, change: Change) -> None:
@@ -206,7 +247,14 @@ class Emulation:
             self._disturb_planner(change)
         else:
             self.host.apply(change)
+            if self.far is not None:
+                self.far.order(change)
         self._touch()
+
+    def _carry_out(self, change: Change) -> None:
+        """A change that another process has ordered."""
+        self.say(self.injector.spell(change))
+        self.host.apply(change)
 
     def _disturb_planner(self, change: Change) -> None:
         planner = self.planner
@@ -225,6 +273,9 @@ class Emulation:
         Raises:
             FaultError: all that is wrong with it.
         """
+        if self.key is None:
+            fix = "inject where the planner runs"
+            raise FaultError.one(repr(text), "this process only carries out faults", fix=fix)
         found = self.injector.resolve(text, trial=trial)
         if not dry_run:
             self.injector.inject(found)
@@ -250,6 +301,10 @@ class Emulation:
         self.version += 1
         self._moved.set()
 
+    def snapshot(self) -> dict[str, Any]:
+        """What a page shows."""
+        return snapshot(self)
+
     async def changed(self, after: int) -> int:
         """Wait until `version` exceeds `after`; returns it."""
         while self.version <= after:
@@ -260,7 +315,7 @@ class Emulation:
     async def _look_again(self) -> None:
         seen, acks = -1, None
         while True:
-            now = (self.switches.version, self.bus_connected, Counter(self.epochs()))
+            now = (self.switches.version, self.bus_connected, epochs(self))
             if now[0] != seen or now[1:] != acks:
                 seen, acks = now[0], now[1:]
                 share = self.view.look().delivered_share
@@ -271,68 +326,12 @@ class Emulation:
     @property
     def bus_connected(self) -> bool:
         """Whether every connection of this process stands."""
-        return all(bus.connected for bus in self._buses)
+        return all(bus.connected for bus in self.buses)
 
-    def epochs(self) -> dict[str, int]:
-        """How many agents are on which epoch; those elsewhere as they said last."""
-        active = {v: seat.slots.active_key[2] for v, seat in self.host.seats.items()}
-        if self.planner is not None:
-            said = {v: ack.active[2] for v, ack in self.planner.acks.items()}
-            active = {**said, **active}
-        count = Counter(active.values())
-        return {str(epoch): count[epoch] for epoch in sorted(count)}
-
-    def stale(self) -> int:
-        """Agents that are not in touch with the planner, or have stopped."""
-        if not self.bus_connected:
-            return len(self.wanted.mine)
-        return len(self.wanted.mine) - self.agents_running
-
-    def status(self) -> dict[str, Any]:
-        """Everything there is to see, ready for JSON."""
-        seen, planner = asdict(self.view.look()), self.planner
-        groups = {name: share for name, share in seen.pop("groups").items() if share < 1 - 1e-9}
-        trouble = [text for text in (self.store.trouble,) if text]
-        trouble += [f"agent of {self.fabric.names[v]} stopped: {r.bug!r}"
-                    for v, r in self.switches.running.items() if r.bug]  # fmt: skip
-        return {
-            **seen,
-            "groups_affected": groups,
-            "agents": self.agents_running,
-            "agents_stale": self.stale(),
-            "epochs": self.epochs(),
-            "bus": self._bus_facts(),
-            "planner": {
-                "name": planner.name, "term": planner.term, "leading": planner.leading
-            } if planner else None,
-            "faults": [self.injector.spell(change) for change in self.injector.open],
-            "faults_pending": self.injector.pending,
-            "refused": dict(self.host.refused + (planner.refused if planner else Counter())),
-            "trouble": trouble,
-            "fabric": self.fabric.label,
-            "hash": self.hash,
-            "profile": self.wanted.profile.name,
-            "switches": self.fabric.switches,
-            "uptime_s": round(self.now_s, 3),
-        }  # fmt: skip
-
-    def _bus_facts(self) -> dict[str, object]:
-        dropped: Counter[str] = Counter()
-        for bus in self._buses:
-            dropped.update(bus.dropped)
-        return {
-            "name": self._buses[0].name if self._buses else "none",
-            "connected": self.bus_connected,
-            "broker_pid": self.broker.pid if self.broker else None,
-            "dropped": dict(dropped),
-        }
-
-    def snapshot(self) -> dict[str, Any]:
-        """What the web page shows; see `web.Watched`."""
-        status = self.status()
-        over = {name for detour in status["detours"] for name in detour["over"]}
-        return {**status, "detours": sorted(over), "now_s": round(self.now_s, 3),
-                "log": list(self.chronicle.log)[-50:]}  # fmt: skip
+    async def look_elsewhere(self) -> None:
+        """Bring what other processes forward by up to date, as far as they answer."""
+        if self.asking is not None:
+            self.answered = await self.asking.look()
 
     # --- the control socket ---------------------------------------------------------------------
 
@@ -344,8 +343,9 @@ class Emulation:
         async def clear(request: Mapping[str, Any]) -> Any:
             return self.clear(str(request.get("name", "")))
 
-        async def status(request: Mapping[str, Any]) -> Any:
-            return self.status()
+        async def look(request: Mapping[str, Any]) -> Any:
+            await self.look_elsewhere()
+            return status(self)
 
         async def log(request: Mapping[str, Any]) -> Any:
             return list(self.chronicle.log)
@@ -358,5 +358,5 @@ class Emulation:
             self.ended.set()
             return "ending"
 
-        return {"inject": inject, "clear": clear, "status": status, "log": log, "names": names,
+        return {"inject": inject, "clear": clear, "status": look, "log": log, "names": names,
                 "down": down}  # fmt: skip

@@ -49,9 +49,10 @@ class Host:
     Args:
         fabric_hash: hex. name: the host's name in topics. boot: a number that no earlier start of
             this host had.
-        store: where accepted tables are kept, or None. address: where links to it end.
+        store: where accepted tables are kept, or None.
 
     Attributes:
+        address: where links from other processes end; "" = there are none.
         commands: what other processes may ask for, by verb.
         refused: how many letters were not believed, by reason.
     """
@@ -65,13 +66,12 @@ class Host:
         name: str,
         boot: int,
         store: Store | None = None,
-        address: str = "",
     ) -> None:
         self.switches, self.name, self.boot = switches, name, boot
         self.refused: Counter[str] = Counter()
         self.commands: dict[str, Callable[[Command], None]] = {}
         self._hash, self._verify, self._store = bytes.fromhex(fabric_hash), verify, store
-        self._fabric_hash, self._address = fabric_hash, address
+        self._fabric_hash, self.address = fabric_hash, ""
         self._bus: dict[int, tuple[Bus, Topics]] = {}
         self._hosted: tuple[Bus, Topics] | None = None
         self._commit: bytes | None = None
@@ -124,7 +124,7 @@ class Host:
         """Publish that this host is up, what it carries and where its links end."""
         if self._hosted is not None:
             bus, topics = self._hosted
-            status = Status(VERSION, "up", self.boot, self._address, self.switches.mine)
+            status = Status(VERSION, "up", self.boot, self.address, self.switches.mine)
             bus.publish(topics.host_status, encode(status), retain=True)
 
     def _say(self, switch: int) -> None:

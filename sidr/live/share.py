@@ -10,13 +10,16 @@ from typing import Any
 
 from sidr.errors import BusError, Mistake
 from sidr.fault.targets import switches as switches_of
-from sidr.live.keys import load_key
+from sidr.live.keys import load_key, load_public
 from sidr.live.topics import HOST
 from sidr.model.fabric import Fabric
 
 
-def share_of(fabric: Fabric, chosen: Mapping[str, Any]) -> dict[str, Any]:
+def share_of(fabric: Fabric, chosen: Mapping[str, Any], *, is_agents: bool) -> dict[str, Any]:
     """Fields of `emulation.Wanted`: switches, host name, keys, kind of connections.
+
+    Args:
+        is_agents: the key is the planner's public one, since it runs elsewhere.
 
     Raises:
         BusError: a host name that topics cannot carry, files that hold no key. FaultError: a glob
@@ -31,7 +34,10 @@ def share_of(fabric: Fabric, chosen: Mapping[str, Any]) -> dict[str, Any]:
     mine = every if glob == "*" else switches_of(fabric, glob, "--switches").ids.tolist()
     found: dict[str, Any] = {"mine": tuple(mine), "host": host}
     found["alone"] = chosen["per_agent_connections"]
-    if chosen["key"]:
+    found["address"] = chosen["address"]
+    if chosen["key"] and is_agents:
+        found["public"] = load_public(Path(chosen["key"]))
+    elif chosen["key"]:
         found["key"] = load_key(Path(chosen["key"]))
     if chosen["tls"]:
         from sidr.live.connect import tls_of

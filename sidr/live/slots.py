@@ -55,6 +55,11 @@ class Slots:
         self.committed: Key = NOTHING
 
     @property
+    def table(self) -> bytes:
+        """The encoded table that forwards; b"" = none does."""
+        return self.active.table if self.active else b""
+
+    @property
     def active_key(self) -> Key:
         return self.active.key if self.active else NOTHING
 

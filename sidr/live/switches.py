@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sidr.fault.damage import Damage
 from sidr.forwarding.fibs import Fibs
@@ -37,6 +37,21 @@ DETECTOR = "bfd"
 STARTED = Told("driver", "started")
 BOOT_MAX = 2**31
 NS_PER_S = 1e9
+DIGESTS_PER_S = 5_000
+"""Digests that a process may send; with more ports than that, their period grows beyond the
+profile's (Python sends and takes in one in about 50 us)."""
+
+
+class Shown(Struct, frozen=True):
+    """What one switch forwards by.
+
+    Args:
+        table: encoded; b"" = it has none. rows: uint8[groups, ports]; admitted: bool[ports].
+    """
+
+    table: bytes
+    rows: bytes
+    admitted: bytes
 
 
 class Switches:
@@ -67,6 +82,11 @@ class Switches:
         recorder: Recorder | None = None,
     ) -> None:
         self.fabric, self.profile, self.mine = fabric, profile, tuple(mine)
+        ports = sum(len(fabric.ports(v)) for v in self.mine)
+        digest_ns = max(profile.sidr.digest_ns, ports * 1_000_000_000 // DIGESTS_PER_S)
+        self._timers = structs.replace(
+            profile.sidr, digest_ns=digest_ns if profile.sidr.digest_ns else 0
+        )
         nothing = np.zeros((len(fabric.groups), fabric.slots), np.uint8)
         self.fibs = Fibs(fabric, spaces(plan), nothing, np.zeros(fabric.slots, np.bool_))
         self.damage = Damage(fabric)
@@ -102,7 +122,7 @@ class Switches:
                 runner.put(PortUp(e - ports.start), DETECTOR)
             else:
                 runner.put(PortDown(e - ports.start))
-        phase_s = self._random.random() * self.profile.sidr.digest_ns / NS_PER_S
+        phase_s = self._random.random() * self._timers.digest_ns / NS_PER_S
         asyncio.get_running_loop().call_later(phase_s, runner.put, STARTED)
 
     def start_cold(self, switch: int, table: bytes, term: int) -> None:
@@ -136,8 +156,7 @@ class Switches:
 
     def _agent(self, switch: int, table: bytes, *, boot: int) -> Agent:
         ports = len(self.fabric.ports(switch))
-        timers = self.profile.sidr
-        return Agent(switch, ports, timers, table, boot=boot, exercised=range(ports))
+        return Agent(switch, ports, self._timers, table, boot=boot, exercised=range(ports))
 
     def _detector(self, switch: int) -> Core:
         """Sessions that come up by themselves, since neighbours do not start at one instant."""
@@ -176,8 +195,7 @@ class Switches:
         if change.element == "switch" and self.damage.dead[change.id]:
             self.stop(change.id)
         for e in changed:
-            if self.wire.local[self._src[e]]:
-                self._light(e, bool(self.damage.light[e]))
+            self._light(e, bool(self.damage.light[e]))
         self.version += 1
 
     def _light(self, e: int, on: bool) -> None:
@@ -191,6 +209,36 @@ class Switches:
         if runner is not None:
             port = e - self._ptr[switch]
             runner.put_all(PortUp(port) if on else PortDown(port))
+
+    # --- switches of other processes ------------------------------------------------------------
+
+    def show(self, switch: int, table: bytes) -> Shown:
+        """What a switch of this process forwards by, for another process to look at."""
+        ports = self.fabric.ports(switch)
+        span = slice(ports.start, ports.stop)
+        rows = np.zeros((len(self.fabric.groups), len(ports)), np.uint8)
+        for i, space in enumerate(self.fibs.spaces):
+            here = np.flatnonzero(self.fabric.src[space.part.slots] == switch)
+            if len(here):
+                rows[space.part.groups] = self.fibs.rows[i][:, here]
+        return Shown(table, rows.tobytes(), self.fibs.admitted[span].tobytes())
+
+    def adopt(self, switch: int, shown: Shown) -> None:
+        """Look at a switch of another process as it forwards there.
+
+        Raises:
+            ValueError, PlanError: what is shown does not fit the switch.
+        """
+        ports = self.fabric.ports(switch)
+        span, fabric = slice(ports.start, ports.stop), self.fabric
+        fib = np.zeros((len(fabric.groups), fabric.slots), np.uint8)
+        admitted = np.zeros(fabric.slots, np.bool_)
+        fib[:, span] = np.frombuffer(shown.rows, np.uint8).reshape(-1, len(ports))
+        admitted[span] = np.frombuffer(shown.admitted, np.bool_)
+        if shown.table:
+            self.fibs.masks(switch, ProgramFib(table=shown.table))
+        self.fibs.reset(switch, fib, admitted)
+        self.version += 1
 
     # --- what cores order -----------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from sidr.forwarding.notice import fixpoint
 from sidr.live.emulation import Emulation
+from sidr.live.lookout import epochs, stale
 from sidr.live.switches import Switches
 
 FAST = "tuned,bfd=300msx3,hold_up=100ms,digest=100ms,replan=200ms,hello_retry=50ms"
@@ -46,7 +47,7 @@ def whole(emulation: Emulation) -> bool:
         seen.pairs_affected == 0
         and not seen.links_down
         and bool(emulation.switches.fibs.admitted.all())
-        and len(emulation.epochs()) == 1
-        and emulation.stale() == 0
+        and len(epochs(emulation)) == 1
+        and stale(emulation) == 0
         and at_fixpoint(emulation.switches)
     )
