@@ -12,6 +12,7 @@ from sidr.draw.places import Layout, Place, node_px, text_px
 from sidr.draw.rows import WIDTH, rows
 from sidr.draw.sketch import sketch
 from sidr.topology import fabric, load
+from tests.draw.sites import small_campus
 
 LABELLED = (
     "leaf-spine:leaves=4,spines=4",
@@ -23,7 +24,7 @@ LABELLED = (
     "10p10u:size=small",
 )
 BARE = ("leaf-spine:leaves=100,spines=40", "clos:pods=8,leaves=16,aggs=4,cores=16")
-BUNDLED = ("10p10u:size=full", "campus:sites=2")
+BUNDLED = ("10p10u:size=full",)
 
 
 @cache
@@ -96,6 +97,20 @@ def test_planes_stand_apart_with_their_names() -> None:
     lowest = max(p.y for p, plane in zip(layout.places, built.plane, strict=True) if plane == 0)
     highest = min(p.y for p, plane in zip(layout.places, built.plane, strict=True) if plane == 1)
     assert lowest < highest
+
+
+@pytest.mark.parametrize("links_max", [10, 4000])
+def test_sites_of_pods_stand_under_their_own_cores(links_max: int) -> None:
+    drawn = sketch(small_campus(), links_max)
+    layout = rows(drawn)
+    assert [pair for pair in combinations(layout.places, 2) if overlap(*pair)] == []
+    for node, place in enumerate(layout.places):
+        if drawn.tier[node] == 2:
+            plane_and_site = (drawn.plane == drawn.plane[node]) & (drawn.site == drawn.site[node])
+            pods = np.flatnonzero(plane_and_site & (drawn.pod >= 0))
+            x = [layout.places[pod].x for pod in pods]
+            assert min(x) < place.x < max(x)
+    assert {frame.text for frame in layout.frames} == {"pod 0", "pod 1", "pod 2", "pod 3", "pod 4"}
 
 
 def test_sites_without_pods_are_boxes() -> None:

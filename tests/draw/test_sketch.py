@@ -7,6 +7,7 @@ import pytest
 
 from sidr.draw.sketch import GROUPS_MAX, LINKS_MAX, sketch, words_of
 from sidr.topology import fabric, load
+from tests.draw.sites import PLANES, PODS, SITES, small_campus
 
 
 def test_a_small_fabric_is_drawn_link_by_link() -> None:
@@ -49,9 +50,11 @@ def test_a_bundle_may_stay_inside_its_group() -> None:
 
 
 def test_where_there_are_too_many_groups_planes_are_drawn_as_one() -> None:
-    built = load("campus:sites=2")
-    drawn = sketch(built)
-    assert GROUPS_MAX < 16 * (2 * 9 + 1) and len(drawn.names) == 2 * 9 + 1
+    built = small_campus()
+    assert built.switches == PLANES * (SITES * (2 * PODS + 1) + 1) > GROUPS_MAX
+    drawn = sketch(built, links_max=10)
+    assert len(drawn.names) == SITES * (2 * PODS + 1) + 1
+    assert set(drawn.names) == {f"×{PLANES}"}
     assert drawn.links.sum() == built.links
 
 

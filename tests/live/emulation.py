@@ -66,6 +66,12 @@ class Emulation:
             await self._moved.wait()
         return self._version
 
+    def reset(self) -> Emulation:
+        """As in the beginning, but for the version."""
+        self.down, self.dead, self.log, self.now_s = set(), [], [], 1.0
+        self.touch()
+        return self
+
     def _note(self, text: str) -> None:
         self.now_s += 0.5
         self.log.append({"t_s": self.now_s, "text": text})

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from sidr.live.web_server import WebServer
 
+WAIT_S = 10
+"""Longer than anything here takes."""
+
 
 class Answer(NamedTuple):
     """What came back; names of headers in lower case."""
@@ -33,7 +36,7 @@ async def ask(
     sent |= headers or {}
     lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in sent.items() if value]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_S):
         reader, writer = await asyncio.open_connection(server.host, server.port)
         writer.write("\r\n".join([*lines, "", ""]).encode() + raw)
         status, got = await read_head(reader)
@@ -58,16 +61,19 @@ class Events:
     @classmethod
     async def open(cls, server: WebServer) -> Events:
         """Ask for `/events`."""
-        reader, writer = await asyncio.open_connection(server.host, server.port)
-        writer.write(f"GET /events HTTP/1.1\r\nhost: {server.host}:{server.port}\r\n\r\n".encode())
-        status, headers = await read_head(reader)
+        request = f"GET /events HTTP/1.1\r\nhost: {server.host}:{server.port}\r\n\r\n"
+        async with asyncio.timeout(WAIT_S):
+            reader, writer = await asyncio.open_connection(server.host, server.port)
+            writer.write(request.encode())
+            status, headers = await read_head(reader)
         assert (status, headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
         return cls(reader, writer)
 
     async def next(self) -> str:
         """The lines of one event; "" at the end of the stream."""
-        size = int(await self._reader.readuntil(b"\r\n"), 16)
-        return (await self._reader.readexactly(size + 2)).decode().strip()
+        async with asyncio.timeout(WAIT_S):
+            size = int(await self._reader.readuntil(b"\r\n"), 16)
+            return (await self._reader.readexactly(size + 2)).decode().strip()
 
     async def snapshot(self) -> Any:
         """The next event, which must be a snapshot."""

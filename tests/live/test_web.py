@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from sidr.draw.fabric_map import State
 from sidr.errors import BusError
@@ -19,17 +20,24 @@ from tests.live.http import Events, ask, read_head
 LINK = "leaf1--spine2"
 
 
-@pytest.fixture
-async def watched() -> Emulation:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def emulation() -> Emulation:
     return Emulation()
 
 
 @pytest.fixture
-async def server(watched: Emulation) -> AsyncIterator[WebServer]:
-    async with asyncio.timeout(20):
-        running = await web.serve(watched, "127.0.0.1:0")
-        yield running
-        await running.stop()
+def watched(emulation: Emulation) -> Emulation:
+    return emulation.reset()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(emulation: Emulation) -> AsyncIterator[WebServer]:
+    running = await web.serve(emulation, "127.0.0.1:0")
+    yield running
+    await running.stop()
 
 
 async def test_status_is_the_snapshot(server: WebServer, watched: Emulation) -> None:
@@ -142,11 +150,12 @@ async def test_a_reader_that_leaves_is_forgotten(server: WebServer, watched: Emu
 
     events = await Events.open(server)
     await events.snapshot()
-    while not waiting():
-        await asyncio.sleep(0.01)
-    events.writer.close()
-    while waiting():
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        while not waiting():
+            await asyncio.sleep(0.01)
+        events.writer.close()
+        while waiting():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn"])

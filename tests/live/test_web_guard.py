@@ -28,8 +28,7 @@ def emulation() -> Emulation:
 
 @pytest.fixture
 def watched(emulation: Emulation) -> Emulation:
-    emulation.clear()
-    return emulation
+    return emulation.reset()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

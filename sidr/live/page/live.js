@@ -26,6 +26,7 @@
 
   function prepare() {
     top.setAttribute("class", "top");
+    top.setAttribute("aria-hidden", "true");
     map.querySelector(".links").after(top);
     if (!links.length) return;
     map.setAttribute("role", "group");
@@ -40,6 +41,8 @@
     }
   }
 
+  const plain = (element) => element.getAttribute("class").replace(" hot", "");
+
   function describe(link, isDown, words) {
     link.setAttribute("aria-pressed", String(isDown));
     link.setAttribute("aria-label", `link ${words}`);
@@ -53,30 +56,39 @@
       if (element.hasAttribute("role")) describe(element, false, `${title}: up`);
       well.delete(element);
     }
-    const above = [];
+    above = [];
     for (const id in marks) {
       const element = byId(id), [classes, title] = marks[id];
       if (!element) continue;
       const words = element.querySelector("title");
-      if (!well.has(element)) well.set(element, [element.getAttribute("class"), words.textContent]);
+      if (!well.has(element)) well.set(element, [plain(element), words.textContent]);
       element.setAttribute("class", `${well.get(element)[0]} ${classes}`);
       words.textContent = title;
       if (element.hasAttribute("role")) describe(element, classes.includes("down"), title);
-      if (element.classList.contains("link")) above.push(id);
+      if (element.classList.contains("link")) above.push(element);
     }
-    top.replaceChildren();
-    for (const id of above) make(top, "use", { href: `#${id}` });
-    if (hinted) hint(hinted);
+    hint(hinted);
   }
 
-  let hinted = null;
+  let above = []; // marked links, drawn once more so that nothing lies over them
+  let hinted = null; // the link under the pointer or in focus, on top of them all
+
+  function copy(link, more) {
+    const group = document.createElementNS(SVG, "g");
+    group.setAttribute("class", `${plain(link)} ${more}`);
+    group.append(link.querySelector("path").cloneNode());
+    return group;
+  }
+
   function hint(link) {
     hinted?.classList.remove("hot");
     hinted = link;
+    top.replaceChildren(...above.map((marked) => copy(marked, "")));
     if (!link) return void (byId("hint").textContent = "");
     link.classList.add("hot");
+    top.append(copy(link, "halo"), copy(link, "hot"));
     const does = link.getAttribute("aria-pressed") === "true" ? "restores" : "cuts";
-    byId("hint").textContent = `${link.querySelector("title").textContent} – a click ${does} it`;
+    byId("hint").textContent = `${link.querySelector("title").textContent} – click or Enter ${does} it`;
   }
 
   const linkAt = (event) => owner.get(event.target) ?? event.target.closest?.(".link[data-link]");
