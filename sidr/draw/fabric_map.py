@@ -40,7 +40,7 @@ svg.fabric .switch text { text-anchor: middle; }
 """
 """Style sheet of the map."""
 
-DENSE = 300
+DENSE = 200
 """Edges from which on they are drawn thinner."""
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not allow."""
