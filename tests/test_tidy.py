@@ -15,7 +15,7 @@ SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "sidr").rglob("
 TESTS = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "tests").rglob("*.py"))
 HEAVY = (
     *("numpy", "numba", "networkx", "scipy", "pydantic", "aiomqtt", "jinja2"),
-    *("cryptography", "matplotlib"),
+    *("cryptography", "matplotlib", "starlette", "uvicorn"),
 )
 
 
@@ -76,6 +76,7 @@ SAMPLES = {
     "a clock in a core": ("sidr/protocols/x.py", "import time", "pure room"),
     "asyncio in a core": ("sidr/trace/x.py", "from asyncio import sleep", "pure room"),
     "networkx in a kernel": ("sidr/graph/x.py", "import networkx as nx", "belongs to"),
+    "a web server out of its modules": ("sidr/live/agent.py", "import uvicorn", "belongs to"),
     "mqtt out of its module": ("sidr/live/agent.py", "import aiomqtt", "belongs to"),
     "a long module": ("sidr/plan/x.py", "x = 1\n" * 401, "401 lines"),
     "a long function": ("sidr/plan/x.py", "def f():\n" + "    x = 1\n" * 60, "61 lines"),

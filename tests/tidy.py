@@ -32,6 +32,8 @@ IMPURE = {
 ONLY_IN = {
     "networkx": r"sidr/topology/",
     "aiomqtt": r"sidr/live/mqtt\.py",
+    "starlette": r"sidr/live/web\w*\.py",
+    "uvicorn": r"sidr/live/web\w*\.py",
     "pyroute2": r"sidr/lab/netlink\.py",
     "click": r"sidr/cli/",
     "rich": r"sidr/(cli|report)/",

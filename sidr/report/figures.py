@@ -17,6 +17,7 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sidr.draw.palette import COLOURS
 from sidr.report.labels import Box, Label, place
 from sidr.report.numbers import duration
 from sidr.report.verdict import display_name
@@ -25,28 +26,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, MUTED, LINES = "#18202b", "#5b6573", "#e2e6eb"
+INK, MUTED, LINES = (COLOURS[name].light for name in ("ink", "muted", "lines"))
 
 STYLES: dict[str, tuple[str, str]] = {
-    "sidr": ("#007a6c", "o"),
-    "bgp": ("#6340ae", "^"),
-    "ospf": ("#a86500", "s"),
+    "sidr": (COLOURS["sidr"].light, "o"),
+    "bgp": (COLOURS["bgp"].light, "^"),
+    "ospf": (COLOURS["ospf"].light, "s"),
 }
 """Protocol -> its colour and marker: the shape says it again to those who see no colour."""
 
-SPARE = (("#1f5fa8", "D"), ("#a3246d", "v"), ("#4d6b1f", "P"))
+SPARE = tuple((COLOURS[f"spare{i}"].light, marker) for i, marker in enumerate("DvP"))
 """For protocols that have no style of their own, in order."""
 
 VARIABLES: dict[str, str] = {
-    INK: "--ink",
-    MUTED: "--muted",
-    LINES: "--lines",
-    "#007a6c": "--sidr",
-    "#6340ae": "--bgp",
-    "#a86500": "--ospf",
-    "#1f5fa8": "--spare0",
-    "#a3246d": "--spare1",
-    "#4d6b1f": "--spare2",
+    COLOURS[name].light: f"--{name}"
+    for name in ("ink", "muted", "lines", *STYLES, "spare0", "spare1", "spare2")
 }
 """Colour in the drawing -> the page's variable."""
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from sidr.draw import palette
 from sidr.model.units import NS
 from sidr.report import glossary
 from sidr.report.figures import VARIABLES, Times, recovery_curve, styles
@@ -122,6 +123,7 @@ def page_text(summary: Summary, rows: Sequence[Row], *, scenario: str, directory
     )
     repairs = _times(summary, rows)
     return environment.get_template("report.html.j2").render(
+        palette=Markup(palette.css()),
         summary=summary,
         verdict=verdict(summary),
         cards=_cards(summary),
