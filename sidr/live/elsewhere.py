@@ -21,7 +21,7 @@ from sidr.live.switches import Shown, Switches
 from sidr.live.topics import VERSION, Topics
 
 SHOW = "show"
-PATIENCE_S = 2.0
+PATIENCE_S = 5.0
 """How long a look waits for hosts."""
 PART = 64
 """Switches in one answer."""

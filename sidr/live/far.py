@@ -10,8 +10,10 @@ an agent is neither signed nor repeated.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -30,6 +32,10 @@ DATAGRAM_MAX = 65_000
 """Bytes that fit into a UDP datagram."""
 REPEAT_S = 0.05
 """How soon an unconfirmed fault is sent again."""
+BUFFER_BYTES = 16 << 20
+"""Wanted for datagrams that wait; a storm of notices is some megabytes."""
+SO_RCVBUFFORCE = 33
+"""As Linux numbers it: beyond the system's limit, for root."""
 WINDOW = 64
 """Faults that are sent at a time."""
 
@@ -126,6 +132,7 @@ class Far(asyncio.DatagramProtocol):
             reason = f"links cannot end here: {error.strerror}"
             raise BusError.one(f"--address {ip}", reason, "an address of this machine") from error
         self._transport = opened
+        _enlarge(opened.get_extra_info("socket"))
         where = opened.get_extra_info("sockname")
         self.address = f"{where[0]}:{where[1]}"
         self._repeating = loop.create_task(self._repeat(), name="faults")
@@ -262,6 +269,14 @@ class Far(asyncio.DatagramProtocol):
             if same is not None:
                 self._open.remove(same)
         self._apply(change)
+
+
+def _enlarge(end: socket.socket) -> None:
+    """Let datagrams wait while the event loop is busy, as many as the system allows."""
+    for option in (SO_RCVBUFFORCE, socket.SO_RCVBUF):
+        with suppress(OSError):
+            end.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+            return
 
 
 def _address(text: str) -> Address | None:

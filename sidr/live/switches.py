@@ -20,7 +20,7 @@ from sidr.forwarding.fibs import Fibs
 from sidr.forwarding.space import spaces
 from sidr.live.runner import Runner
 from sidr.live.wire import Wire
-from sidr.model.effects import MANAGEMENT, Note, ProgramFib, Send
+from sidr.model.effects import MANAGEMENT, FibWrite, Note, ProgramFib, Send
 from sidr.model.events import MessageReceived, PortDown, PortUp, TableArrived, Told
 from sidr.model.fabric import Fabric
 from sidr.model.faults import Change
@@ -96,6 +96,7 @@ class Switches:
         for v in self.mine:
             self.wire.local[v] = True
         self.running: dict[int, Runner] = {}
+        self._shown: dict[int, Shown] = {}
         self.recorder = recorder
         self.version = 0
         self.log: Callable[[str], None] = lambda text: None
@@ -229,15 +230,27 @@ class Switches:
         Raises:
             ValueError, PlanError: what is shown does not fit the switch.
         """
-        ports = self.fabric.ports(switch)
-        span, fabric = slice(ports.start, ports.stop), self.fabric
-        fib = np.zeros((len(fabric.groups), fabric.slots), np.uint8)
-        admitted = np.zeros(fabric.slots, np.bool_)
-        fib[:, span] = np.frombuffer(shown.rows, np.uint8).reshape(-1, len(ports))
-        admitted[span] = np.frombuffer(shown.admitted, np.bool_)
-        if shown.table:
-            self.fibs.masks(switch, ProgramFib(table=shown.table))
-        self.fibs.reset(switch, fib, admitted)
+        ports, groups = len(self.fabric.ports(switch)), len(self.fabric.groups)
+        blank = Shown(b"", bytes(groups * ports), bytes(ports))
+        known = self._shown.get(switch, blank)
+        if shown == known:
+            return
+        rows, before = (np.frombuffer(s.rows, np.uint8).reshape(groups, ports)
+                        for s in (shown, known))  # fmt: skip
+        live, was = (np.frombuffer(s.admitted, np.bool_) for s in (shown, known))
+        if len(live) != ports:
+            raise ValueError(f"{len(live)} ports, not {ports}")
+        self.fibs.masks(
+            switch,
+            ProgramFib(
+                expel=tuple(np.flatnonzero(was & ~live).tolist()),
+                admit=tuple(np.flatnonzero(live & ~was).tolist()),
+                table=shown.table if shown.table != known.table else b"",
+            ),
+        )
+        for g in np.flatnonzero((rows != before).any(axis=1)).tolist():
+            self.fibs.write(switch, FibWrite((g,), rows[g].tobytes()))
+        self._shown[switch] = shown
         self.version += 1
 
     # --- what cores order -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sidr.forwarding.rule import Bools, Rule
 from sidr.forwarding.shares import FULL_SHARE, Traffic
 from sidr.forwarding.space import Space
 from sidr.live.switches import Switches
-from sidr.model.fabric import F64
+from sidr.model.fabric import F64, I32
 from sidr.model.plan import B1, PRIM, SIB
 
 
@@ -53,6 +53,8 @@ class View:
         self._traffics = [Traffic(s, Rule(1, bounces, 1, 1)) for s in switches.fibs.spaces]
         self._version = -1
         self._seen: Seen | None = None
+        self._passing = np.full(switches.fabric.slots, np.nan)  # nothing has been solved yet
+        self._alive = np.ones(switches.fabric.switches, np.bool_)
 
     def look(self) -> Seen:
         """What is so now; the last answer where nothing has changed."""
@@ -64,6 +66,8 @@ class View:
     def _solve(self) -> Seen:
         on, fabric = self._on, self._on.fabric
         alive = ~np.array(on.damage.dead)
+        touched = on.damage.passing != self._passing
+        every = not np.array_equal(alive, self._alive) or bool(np.isnan(self._passing).all())
         sent = delivered = looping = 0.0
         pairs = affected = 0
         groups: dict[str, float] = {}
@@ -71,7 +75,9 @@ class View:
         load_max = 0.0
         for i, traffic in enumerate(self._traffics):
             space = traffic.space
-            connected = self._columns(i, traffic, alive)
+            here = touched[space.part.slots]
+            columns = self._all(i) if every else self._changed(i, traffic, here)
+            connected = self._columns(i, traffic, alive, columns)
             wanted = connected * space.demand
             share = np.where(connected, traffic.share, 0.0)
             sent += wanted.sum()
@@ -86,6 +92,7 @@ class View:
                 part = (wanted[j] * share[j]).sum() / total if total else 1.0
                 groups[fabric.names[home]] = float(part)
             detours += self._detours(i, space)
+        self._passing, self._alive = on.damage.passing.copy(), alive
         return Seen(
             delivered_share=delivered / sent if sent else 1.0,
             pairs=pairs,
@@ -98,19 +105,40 @@ class View:
             detours=detours,
         )
 
-    def _columns(self, i: int, traffic: Traffic, alive: Bools) -> Bools:
-        """Solve a component's changed columns; returns who is connected with whom."""
+    def _all(self, i: int) -> I32:
+        """All columns of a component; what has changed in them is forgotten."""
+        fibs = self._on.fibs
+        for marks in (fibs.dirty[i], fibs.moved[i], fibs.closed[i]):
+            marks.clear()
+        return np.arange(len(fibs.spaces[i].dests), dtype=np.int32)
+
+    def _changed(self, i: int, traffic: Traffic, touched: Bools) -> I32:
+        """The columns of a component that may be forwarded otherwise than they were.
+
+        Args:
+            touched: bool[E], slots that carry another part of packets than they did.
+        """
+        fibs = self._on.fibs
+        rows = sorted(fibs.closed[i].union(np.flatnonzero(touched).tolist()))
+        found = fibs.dirty[i] | set(fibs.moved[i])
+        if rows:
+            found.update(traffic.using(np.array(rows, np.int64)).tolist())
+        self._all(i)
+        return np.array(sorted(found), np.int32)
+
+    def _columns(self, i: int, traffic: Traffic, alive: Bools, columns: I32) -> Bools:
+        """Solve columns of a component; returns who is connected with whom."""
         on, space = self._on, traffic.space
         fibs, slots, members = on.fibs, space.part.slots, space.part.switches
         live = fibs.admitted[slots] & ~on.pruned[slots]
         demand: F64 = np.where(alive[members], space.demand, 0.0)
         traffic.role, traffic.w0 = fibs.role[i], fibs.w0[i]
-        every = np.arange(len(space.dests), dtype=np.int32)
-        traffic.solve(every, fibs.rows[i], live, on.damage.passing[slots], demand)
+        passing = on.damage.passing[slots]
+        if len(columns):
+            traffic.solve(columns, fibs.rows[i], live, passing, demand)
         connected = np.empty((len(space.dests), len(space.demand)), np.bool_)
-        lit = on.damage.passing[slots] > 0.0
-        reach.connected(space.net, space.dests, lit, alive[members], connected)
-        connected[every, space.dests] = False  # nobody sends to itself
+        reach.connected(space.net, space.dests, passing > 0.0, alive[members], connected)
+        connected[np.arange(len(space.dests)), space.dests] = False  # nobody sends to itself
         return connected
 
     def _detours(self, i: int, space: Space) -> list[dict[str, object]]:

@@ -65,8 +65,8 @@ class Watched(Protocol):
         """
         ...
 
-    def clear(self, link: str = "") -> None:
-        """Undo what was done to a link, or everything.
+    def clear(self, link: str = "") -> int:
+        """Undo what was done to a link, or everything; returns how many changes that took.
 
         Raises:
             SidrError: there is no such link.

@@ -53,12 +53,14 @@ class Emulation:
         self._note(f"cut {', '.join(cut)}")
         return [f"{name}: cut" for name in cut]
 
-    def clear(self, link: str = "") -> None:
+    def clear(self, link: str = "") -> int:
         """Restore one link, or all."""
         if link and link not in self.names:
             raise FaultError([unknown("link", "link", link, self.names)])
+        before = len(self.down)
         self.down = self.down - {link} if link else set()
         self._note(f"restored {link or 'everything'}")
+        return before - len(self.down)
 
     async def changed(self, after: int) -> int:
         """Wait for a version above `after`."""
