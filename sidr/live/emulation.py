@@ -31,7 +31,7 @@ from sidr.live.rundir import KEY, TABLES, RunDir
 from sidr.live.slots import NOTHING
 from sidr.live.store import Store
 from sidr.live.switches import Switches
-from sidr.live.topics import Topics
+from sidr.live.topics import Topics, realm_of
 from sidr.live.view import View
 from sidr.model.fabric import Fabric
 from sidr.model.faults import Change
@@ -92,6 +92,8 @@ class Emulation:
     """A planner and agents, running in a directory.
 
     Attributes:
+        hash: the fabric's. realm: the same with the planner's key; it stands in topics and in what
+            is signed, so that emulations of one fabric share a broker.
         version: grows with everything that may be seen from outside.
     """
 
@@ -99,6 +101,8 @@ class Emulation:
         self.wanted, self.place, self.fabric = wanted, place, wanted.fabric
         self.hash = fabric_hash(wanted.fabric)
         self.key = None if wanted.public else wanted.key or SigningKey()
+        public = self.key.public if self.key else wanted.public
+        self.realm = realm_of(self.hash, public)
         self.chronicle = Chronicle()
         self.version = 0
         self.broker: Mosquitto | None = None
@@ -111,13 +115,13 @@ class Emulation:
         self.switches.log = self.say
         self.store = Store(place.path / TABLES)
         boot = secrets.randbelow(2**31)
-        verify = verifier(self.key.public if self.key else wanted.public)
+        verify = verifier(public)
         self.host = Host(
-            self.switches, self.hash, verify, name=wanted.host, boot=boot, store=self.store
+            self.switches, self.realm, verify, name=wanted.host, boot=boot, store=self.store
         )
         self.far: Far | None = None
         if len(wanted.mine) < wanted.fabric.switches:
-            self.far = Far(self.switches, self.hash, verify, self._carry_out, key=self.key,
+            self.far = Far(self.switches, self.realm, verify, self._carry_out, key=self.key,
                            session=time.time_ns())  # fmt: skip
         self.asking: Asking | None = None
         self.injector = Injector(wanted.fabric, self._apply, seed=wanted.seed)
@@ -144,7 +148,7 @@ class Emulation:
             self.host.address = self.far.address
         url = await self._broker_url()
         exchange = Exchange(seed=self.wanted.seed)
-        will = Will(Topics(self.hash, self.wanted.host).host_status, self.host.will())
+        will = Will(Topics(self.realm, self.wanted.host).host_status, self.host.will())
         kept = self.store.read()
         self.host.recall(kept.commit, kept.tables)
         if self.wanted.alone:
@@ -184,18 +188,18 @@ class Emulation:
             if isinstance(status, Status):
                 far.met(message.topic.split("/")[-2], status)
 
-        bus.subscribe(f"{Topics(self.hash).root}/h/+/status", met)
-        Answering(self.host, self.hash, bus)
+        bus.subscribe(f"{Topics(self.realm).root}/h/+/status", met)
+        Answering(self.host, self.realm, bus)
 
     async def _start_planner(self, url: str, exchange: Exchange, key: SigningKey) -> None:
         name = f"{self.wanted.host}-{secrets.token_hex(3)}"
         bus = await self._connect(url, exchange, f"planner-{name}", None)
         self.planner = PlannerService(
-            self._base, self.hash, self.wanted.profile.sidr, key, bus, name=name
+            self._base, self.realm, self.wanted.profile.sidr, key, bus, name=name
         )
         self.planner.log = self.say
         if self.far is not None:
-            self.asking = Asking(self.switches, self.hash, key, bus, self.others, client=name)
+            self.asking = Asking(self.switches, self.realm, key, bus, self.others, client=name)
         self.planner.start()
 
     async def _ready(self, patience_s: float) -> None:

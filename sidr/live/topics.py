@@ -1,4 +1,4 @@
-"""Names of topics: `sidr/v1/<fabric>/...`, as the fabric's hash begins.
+"""Names of topics: `sidr/v1/<fabric>/...`, as the hash of the fabric and the planner's key begins.
 
 A process that carries several switches has one connection and one identity, its host's, so its
 switches' topics stand below `h/<host>/`; with a connection per agent, they stand alone.
@@ -6,6 +6,7 @@ switches' topics stand below `h/<host>/`; with a connection per agent, they stan
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 VERSION = 1
@@ -14,11 +15,17 @@ HASH_DIGITS = 16
 HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
+def realm_of(fabric_hash: str, public: bytes) -> str:
+    """What stands for a fabric on a bus: its hash and the planner's public key, hashed again (hex);
+    so emulations of one fabric that have other keys never meet."""
+    return hashlib.sha256(bytes.fromhex(fabric_hash) + public).hexdigest()
+
+
 class Topics:
     """The topics of one fabric, below one host or none.
 
     Args:
-        fabric_hash: hex. host: "" = switches speak for themselves.
+        fabric_hash: hex, see `realm_of`. host: "" = switches speak for themselves.
     """
 
     def __init__(self, fabric_hash: str, host: str = "") -> None:

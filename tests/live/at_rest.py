@@ -27,7 +27,8 @@ async def until(holds: Callable[[], bool], what: str, patience_s: float = 20.0) 
 
 
 def at_fixpoint(switches: Switches) -> bool:
-    """Whether every neighbour's share is what the notices of the present links come to."""
+    """Whether every neighbour's share is what the notices of the present links come to; nobody
+    needs to hear of its own group."""
     fibs = switches.fibs
     for i, space in enumerate(fibs.spaces):
         slots = space.part.slots
@@ -35,7 +36,9 @@ def at_fixpoint(switches: Switches) -> bool:
         wanted = np.empty_like(fibs.rows[i])
         args = (space.net, space.dests, space.part.dist, fibs.role[i], fibs.w0[i], up)
         fixpoint(*args, wanted)
-        if not np.array_equal(fibs.rows[i][:, up], wanted[:, up]):
+        home = space.part.switches[space.dests]
+        heeded = up & (switches.fabric.src[slots] != home[:, None])
+        if not np.array_equal(fibs.rows[i][heeded], wanted[heeded]):
             return False
     return True
 

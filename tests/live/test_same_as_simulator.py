@@ -56,18 +56,21 @@ def simulated(trial: Trial) -> World:
 
 
 def differences(world: World, emulation: Emulation) -> str:
-    """In what the FIBs of both differ; "" = in nothing."""
+    """In what the FIBs of both differ; "" = in nothing. What a dead switch held does not count."""
     ours, theirs = emulation.switches.fibs, world.fibs
+    fabric = emulation.fabric
+    alive = ~np.array(world.physics.dead)[fabric.src]
     found = []
-    if not np.array_equal(ours.admitted, theirs.admitted):
+    if not np.array_equal(ours.admitted[alive], theirs.admitted[alive]):
         found.append("admitted ports")
     for i, space in enumerate(ours.spaces):
-        live = ours.admitted[space.part.slots]
+        here = alive[space.part.slots]
+        live = here & ours.admitted[space.part.slots]
         if not np.array_equal(ours.rows[i][:, live], theirs.rows[i][:, live]):
             found.append("shares")
-        if not np.array_equal(ours.role[i], theirs.role[i]):
+        if not np.array_equal(ours.role[i][:, here], theirs.role[i][:, here]):
             found.append("roles")
-        if not np.array_equal(ours.w0[i], theirs.w0[i]):
+        if not np.array_equal(ours.w0[i][:, here], theirs.w0[i][:, here]):
             found.append("weights")
     return ", ".join(found)
 

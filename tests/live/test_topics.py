@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sidr.live.fanout import matches
-from sidr.live.topics import Topics
+from sidr.live.topics import Topics, realm_of
 
 HASH = "0123456789abcdef" * 4
 
@@ -26,3 +26,9 @@ def test_the_planner_hears_both_kinds() -> None:
     hosted, alone = Topics(HASH).everywhere("ack")
     assert matches(hosted, Topics(HASH, "box").of(1, "ack"))
     assert matches(alone, Topics(HASH).of(1, "ack"))
+
+
+def test_emulations_with_other_keys_never_meet() -> None:
+    one, other = realm_of(HASH, b"a" * 32), realm_of(HASH, b"b" * 32)
+    assert Topics(one).commit != Topics(other).commit
+    assert realm_of(HASH, b"a" * 32) == one != HASH

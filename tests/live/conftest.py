@@ -1,0 +1,48 @@
+"""What tests of live emulations share: a real broker, and a loop that lets no error pass."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sidr.errors import BusError
+from sidr.live.broker import Mosquitto, find
+
+
+def has_mosquitto() -> bool:
+    """Whether this machine has the broker."""
+    try:
+        find()
+    except BusError:
+        return False
+    return True
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Mosquitto]:
+    """A real mosquitto on a free port of loopback."""
+    if not has_mosquitto():
+        pytest.skip("needs mosquitto: apt-get install mosquitto")
+    place = tmp_path / "broker"
+    place.mkdir()
+    broker = Mosquitto(place)
+    await broker.start()
+    yield broker
+    await broker.stop()
+    shutil.rmtree(place)
+
+
+@pytest.fixture(autouse=True)
+async def strict_loop(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """What goes wrong in a callback or a forgotten task fails the test."""
+    found: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: found.append(context))
+    yield
+    wanted = request.node.get_closest_marker("expects_loop_errors")
+    assert wanted or not found, found
