@@ -107,6 +107,7 @@ async def _main(wanted: Wanted, chosen: dict[str, Any]) -> int:
     interrupted: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _end, emulation, interrupted, number)
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: _noted(emulation, what))
     web = None
     try:
         starting = asyncio.ensure_future(emulation.start())
@@ -123,6 +124,13 @@ async def _main(wanted: Wanted, chosen: dict[str, Any]) -> int:
             await web.stop()
         await emulation.stop()
     return INTERRUPTED if signal.SIGINT in interrupted else 0
+
+
+def _noted(emulation: Emulation, context: dict[str, Any]) -> None:
+    """An error that nobody waits for: a remark, not a traceback on the screen."""
+    error = context.get("exception")
+    if not isinstance(error, asyncio.CancelledError):
+        emulation.say(f"error: {context['message']}: {error!r}")
 
 
 def _end(emulation: Emulation, interrupted: list[int], number: int) -> None:
