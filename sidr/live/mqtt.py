@@ -142,6 +142,8 @@ class MqttBus:
                     raise AssertionError("messages go to the inbox")
             finally:
                 sender.cancel()
+                ended = client._disconnected  # its error is ours already; nobody else asks for it
+                _ = ended.done() and not ended.cancelled() and ended.exception()
 
     def _new_client(self) -> aiomqtt.Client:
         host, port = self._where
