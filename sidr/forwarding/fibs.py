@@ -15,7 +15,7 @@ from sidr.forwarding.codec import decode
 from sidr.forwarding.rule import Bools
 from sidr.forwarding.space import Space
 from sidr.model.effects import FibWrite, ProgramFib
-from sidr.model.fabric import Fabric
+from sidr.model.fabric import I32, Fabric
 from sidr.model.plan import B1, PRIM, SIB, U8, SwitchTable
 
 
@@ -54,6 +54,12 @@ class Fibs:
         for i, space in enumerate(spaces):
             for v, lo in zip(space.part.switches.tolist(), space.net.ptr.tolist(), strict=False):
                 self._place[v] = (i, lo)
+
+    def of(self, switch: int, ports: int) -> tuple[U8, I32]:
+        """The rows of a switch with so many ports, uint8[columns, ports], and the group of each
+        column; a view that changes with what forwards."""
+        place, lo = self._place[switch]
+        return self.rows[place][:, lo : lo + ports], self.spaces[place].part.groups
 
     def touch(self, switch: int) -> None:
         """The switch may forward every column otherwise from now on."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
+from msgspec import Struct
 
 from sidr.errors import PlanError
 from sidr.live.bus import Bus, Message
@@ -26,11 +27,20 @@ PATIENCE_S = 5.0
 PART = 64
 """Switches in one answer."""
 
-_parts = msgspec.msgpack.Decoder(dict[int, Shown])
+
+class Part(Struct, frozen=True):
+    """A part of an answer: how many parts there are, and some switches as they forward."""
+
+    parts: int
+    shown: dict[int, Shown]
+
+
+_parts = msgspec.msgpack.Decoder(Part)
+_flags = msgspec.msgpack.Decoder(bool)
 
 
 class Answering:
-    """The side that shows: one host.
+    """The side that shows: one host. It says only what has changed since the same client looked.
 
     Args:
         bus: of the host.
@@ -39,25 +49,38 @@ class Answering:
     def __init__(self, host: Host, fabric_hash: str, bus: Bus) -> None:
         self._host, self._bus, self._topics = host, bus, Topics(fabric_hash)
         self._numbers: dict[str, int] = {}
+        self._known: dict[str, dict[int, Shown]] = {}
         host.commands[SHOW] = self.show
 
     def show(self, command: Command) -> None:
-        """Answer with what every switch here forwards by; once for each number of a session."""
+        """Answer with what switches here forward by; once for each number of a session.
+
+        The argument says whether the client wants everything, because it has missed something.
+        """
         if command.number <= self._numbers.get(command.session, 0):
             return
         self._numbers[command.session] = command.number
-        seats = sorted(self._host.seats.items())
-        for first in range(0, len(seats), PART):
-            shown = {
-                v: self._host.switches.show(
-                    v, seat.slots.active.table if seat.slots.active else b""
-                )
-                for v, seat in seats[first : first + PART]
-            }
-            answer = Response(
-                VERSION, self._host.name, command.number, zlib.compress(encode(shown))
-            )
+        known = self._known.setdefault(command.client, {})
+        if _wants_everything(command.argument):
+            known.clear()
+        news = [(v, what) for v, what in self._all() if known.get(v) != what]
+        known.update(news)
+        chunks = [news[first : first + PART] for first in range(0, len(news), PART)] or [[]]
+        for chunk in chunks:
+            packed = zlib.compress(encode(Part(len(chunks), dict(chunk))), level=1)
+            answer = Response(VERSION, self._host.name, command.number, packed)
             self._bus.publish(self._topics.response(command.client), encode(answer))
+
+    def _all(self) -> Iterator[tuple[int, Shown]]:
+        for v, seat in self._host.seats.items():
+            yield v, self._host.switches.show(v, seat.slots.table)
+
+
+def _wants_everything(argument: bytes) -> bool:
+    try:
+        return _flags.decode(argument)
+    except msgspec.DecodeError:
+        return True
 
 
 class Asking:
@@ -65,7 +88,6 @@ class Asking:
 
     Args:
         bus: of the planner. hosts: names of the hosts to ask, at any time.
-        carried: how many switches a host carries.
     """
 
     def __init__(
@@ -74,28 +96,32 @@ class Asking:
         fabric_hash: str,
         key: SigningKey,
         bus: Bus,
-        hosts: Callable[[], Iterable[tuple[str, int]]],
+        hosts: Callable[[], Iterable[str]],
         *,
         client: str,
     ) -> None:
         self._switches, self._key, self._bus, self._hosts = switches, key, bus, hosts
         self._hash, self._client = fabric_hash, client
         self._number = 0
-        self._missing: dict[str, int] = {}
+        self._missing: dict[str, int | None] = {}
+        self._seen: set[str] = set()
         self._complete = asyncio.Event()
         bus.subscribe(Topics(fabric_hash).response(client), self._taken)
 
     async def look(self) -> bool:
         """Bring the rows of other processes up to date; False = somebody did not answer."""
         self._number += 1
-        self._missing = dict(self._hosts())
+        self._missing = dict.fromkeys(self._hosts())
         if not self._missing:
             return True
         self._complete.clear()
         fabric = bytes.fromhex(self._hash)
-        command = Command(VERSION, fabric, self._client, self._number, self._client, SHOW)
         for host in self._missing:
+            everything = encode(host not in self._seen)
+            command = Command(VERSION, fabric, self._client, self._number, self._client, SHOW,
+                              everything)  # fmt: skip
             self._bus.publish(Topics(self._hash, host).host_command, seal(command, self._key.sign))
+        self._seen -= self._missing.keys()
         try:
             await asyncio.wait_for(self._complete.wait(), PATIENCE_S)
         except TimeoutError:
@@ -106,16 +132,20 @@ class Asking:
         response = told(message.payload)
         if not isinstance(response, Response) or response.number != self._number:
             return
+        if response.host not in self._missing:
+            return
         try:
-            shown = _parts.decode(_unpacked(response.answer))
-            for v, what in shown.items():
+            part = _parts.decode(_unpacked(response.answer))
+            for v, what in part.shown.items():
                 if 0 <= v < self._switches.fabric.switches and not self._switches.wire.local[v]:
                     self._switches.adopt(v, what)
         except (zlib.error, msgspec.DecodeError, ValueError, PlanError):
             return  # nothing of it is believed
-        left = self._missing.get(response.host, 0) - len(shown)
-        self._missing[response.host] = left
-        if all(count <= 0 for count in self._missing.values()):
+        left = self._missing[response.host]
+        self._missing[response.host] = left = (part.parts if left is None else left) - 1
+        if left == 0:
+            self._seen.add(response.host)
+        if all(count == 0 for count in self._missing.values()):
             self._complete.set()
 
 

@@ -199,7 +199,9 @@ class Emulation:
         )
         self.planner.log = self.say
         if self.far is not None:
-            self.asking = Asking(self.switches, self.realm, key, bus, self.others, client=name)
+            self.asking = Asking(
+                self.switches, self.realm, key, bus, self._other_names, client=name
+            )
         self.planner.start()
 
     async def _ready(self, patience_s: float) -> None:
@@ -251,6 +253,9 @@ class Emulation:
         for name, said in hosts.items():
             if name != self.wanted.host and said.state == "up" and not name.startswith("sw/"):
                 yield name, len(said.switches)
+
+    def _other_names(self) -> list[str]:
+        return [name for name, _ in self.others()]
 
     # --- breaking and mending -------------------------------------------------------------------
 

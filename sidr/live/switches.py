@@ -218,10 +218,8 @@ class Switches:
         ports = self.fabric.ports(switch)
         span = slice(ports.start, ports.stop)
         rows = np.zeros((len(self.fabric.groups), len(ports)), np.uint8)
-        for i, space in enumerate(self.fibs.spaces):
-            here = np.flatnonzero(self.fabric.src[space.part.slots] == switch)
-            if len(here):
-                rows[space.part.groups] = self.fibs.rows[i][:, here]
+        found, groups = self.fibs.of(switch, len(ports))
+        rows[groups] = found
         return Shown(table, rows.tobytes(), self.fibs.admitted[span].tobytes())
 
     def adopt(self, switch: int, shown: Shown) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sidr.live import elsewhere
-from sidr.live.elsewhere import Answering, Asking
+from sidr.live.elsewhere import Answering, Asking, Part
 from sidr.live.host import Host
 from sidr.live.keys import SigningKey, verifier
 from sidr.live.letters import Response, encode
@@ -38,9 +38,7 @@ class Two:
         self.host.join(self.their_bus)
         Answering(self.host, HASH, self.their_bus)
         self.ours = Switches(FABRIC, PLAN, profile("tuned"), LEAVES)
-        self.asking = Asking(
-            self.ours, HASH, KEY, self.bus, lambda: [("two", len(SPINES))], client="one"
-        )
+        self.asking = Asking(self.ours, HASH, KEY, self.bus, lambda: ["two"], client="one")
 
     async def start(self) -> None:
         await self.their_bus.start()
@@ -85,10 +83,15 @@ async def test_answers_that_do_not_fit_change_nothing(monkeypatch: pytest.Monkey
         b"",
         b"no zlib",
         zlib.compress(b"no msgpack"),
-        zlib.compress(encode({2: Shown(b"", b"short", b"")})),
-        zlib.compress(encode({2: Shown(b"no table", bytes(4), bytes(2))})),
-        zlib.compress(encode({0: Shown(b"", bytes([9] * 4), bytes(2))})),
-        zlib.compress(encode({99: Shown(b"", bytes(4), bytes(2))})),
+        *(
+            zlib.compress(encode(Part(9, shown)))
+            for shown in (
+                {2: Shown(b"", b"short", b"")},
+                {2: Shown(b"no table", bytes(4), bytes(2))},
+                {0: Shown(b"", bytes([9] * 4), bytes(2))},
+                {99: Shown(b"", bytes(4), bytes(2))},
+            )
+        ),
     ]
     looking = asyncio.ensure_future(two.asking.look())
     await asyncio.sleep(0)
