@@ -8,13 +8,14 @@ every change is written soon; nothing is dropped because queues have no bound.
 from __future__ import annotations
 
 import asyncio
-import ctypes
+import errno
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -27,11 +28,21 @@ PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 """Where mosquitto may be though no PATH names it."""
 INSTALL = "install it: apt-get install mosquitto"
 STEP_S = 0.02
+"""Between looks at a child that starts, lives or ends."""
 PATIENCE_S = 10.0
 """How long a child may take to listen, and to end."""
 BACKOFF_S = 0.3
 """Before a child that died is started again."""
-PR_SET_PDEATHSIG = 1
+TRIES = 3
+"""How many free ports are tried: somebody else may take one before the child does."""
+LAUNCH = """\
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""What the child does before it becomes mosquitto: it dies when its parent does. Not a function
+between fork and exec, where a lock of another thread may be held for ever."""
 
 CONFIG = """\
 listener {port} {host}
@@ -88,37 +99,44 @@ class Mosquitto:
             BusError: there is no mosquitto, the port is taken, or it does not start.
         """
         program = find()
-        self.port = self.port or _free_port()
-        if _listens(self.port):
-            fix = "end what listens there, or let the port be chosen"
-            raise BusError.one(f"port {self.port}", "in use", fix=fix)
         config = self._directory / "mosquitto.conf"
-        text = CONFIG.format(
-            port=self.port,
-            host=LOOPBACK,
-            directory=self._directory,
-            limit=2 * PAYLOAD_MAX,
-            user=pwd.getpwuid(os.geteuid()).pw_name,  # else root's child becomes somebody else
-        )
-        config.write_text(text, encoding="utf-8")
-        await self._spawn(program, config)
+        tries = 1 if self.port else TRIES
+        while True:
+            tries -= 1
+            port = self.port or _free_port()
+            config.write_text(_config(self._directory, port), encoding="utf-8")
+            try:
+                _must_be_free(port)
+                await self._spawn(program, config, port)
+                break
+            except BusError:
+                if not tries:
+                    raise
+        self.port = port
         self._task = asyncio.get_running_loop().create_task(self._supervise(program, config))
 
-    async def _spawn(self, program: str, config: Path) -> None:
-        self._child = subprocess.Popen(
-            [program, "-c", str(config)],
+    async def _spawn(self, program: str, config: Path, port: int) -> None:
+        launch = [sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid())]
+        self._child = child = subprocess.Popen(
+            [*launch, program, "-c", str(config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=_die_with_parent,
+            start_new_session=True,  # hears no Ctrl-C
         )
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
-        while not _listens(self.port):
+        while not await _listens(port):
             late = asyncio.get_running_loop().time() > deadline
-            if self._child.poll() is not None or late:
-                log = self._directory / "mosquitto.log"
-                raise BusError.one("mosquitto", "does not start", fix=f"see {log}")
+            if child.poll() is not None or late:
+                await self._end(child)
+                raise BusError.one("mosquitto", "does not start", fix=self._last_words())
             await asyncio.sleep(STEP_S)
+
+    def _last_words(self) -> str:
+        log = self._directory / "mosquitto.log"
+        lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+        errors = [line.split("Error: ", 1)[1] for line in lines if "Error: " in line]
+        return f"see {log}" + (f": {errors[-1]}" if errors else "")
 
     async def _supervise(self, program: str, config: Path) -> None:
         """Start the child again whenever it has died."""
@@ -129,7 +147,7 @@ class Mosquitto:
             self.told(f"broker ended with code {self._child.returncode}")
             await asyncio.sleep(BACKOFF_S)
             with suppress(BusError):
-                await self._spawn(program, config)
+                await self._spawn(program, config, self.port)
                 self.restarts += 1
                 self.told(f"broker is back, process {self.pid}")
 
@@ -137,8 +155,12 @@ class Mosquitto:
         """End it."""
         if self._task is not None:
             self._task.cancel()
-        child = self._child
-        if child is None or child.poll() is not None:
+            await asyncio.wait({self._task})
+        if self._child is not None:
+            await self._end(self._child)
+
+    async def _end(self, child: subprocess.Popen[bytes]) -> None:
+        if child.poll() is not None:
             return
         child.send_signal(signal.SIGCONT)  # it may have been frozen
         child.terminate()
@@ -147,6 +169,16 @@ class Mosquitto:
             if asyncio.get_running_loop().time() > deadline:
                 child.kill()
             await asyncio.sleep(STEP_S)
+
+
+def _config(directory: Path, port: int) -> str:
+    return CONFIG.format(
+        port=port,
+        host=LOOPBACK,
+        directory=directory,
+        limit=2 * PAYLOAD_MAX,
+        user=pwd.getpwuid(os.geteuid()).pw_name,  # else root's child becomes somebody else
+    )
 
 
 def find() -> str:
@@ -168,14 +200,24 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _listens(port: int) -> bool:
+def _must_be_free(port: int) -> None:
+    """Raises:
+    BusError: nobody can listen there.
+    """
     with closing(socket.socket()) as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            found = "in use" if error.errno == errno.EADDRINUSE else str(error.strerror).lower()
+            fix = "end what listens there, or let the port be chosen"
+            raise BusError.one(f"port {port}", found, fix=fix) from error
 
 
-def _die_with_parent() -> None:
-    """In the child, before it becomes mosquitto: die when the parent does, hear no Ctrl-C."""
-    os.setpgrp()
-    if hasattr(ctypes, "CDLL"):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+    except OSError:
+        return False
+    writer.close()
+    return True

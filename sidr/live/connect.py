@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from sidr.live.bus import Bus, Will
 from sidr.live.memory import Exchange, MemoryBus
 
 if TYPE_CHECKING:
-    from sidr.live.mqtt import Tls
+    from sidr.live.tls import Tls
 
 ALLOWED = "memory, mqtt, mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"
 PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -52,15 +53,16 @@ def address(url: str) -> tuple[str, int]:
     Raises:
         BusError: it is none.
     """
+    where = "--bus " + re.sub(r"//[^/]*@", "//...@", url)  # shows no password
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise BusError.one(f"--bus {url}", str(error), ALLOWED) from error
-    extra = parts.path.strip("/") or parts.query or parts.fragment or parts.username
-    if parts.scheme not in PORTS or not parts.hostname or extra:
-        raise BusError.one(f"--bus {url}", "no such bus", ALLOWED)
-    return parts.hostname, PORTS[parts.scheme] if port is None else port
+        raise BusError.one(where, str(error), ALLOWED) from error
+    extra = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in PORTS or not parts.hostname or port == 0 or extra:
+        raise BusError.one(where, "no such bus", ALLOWED)
+    return parts.hostname, port or PORTS[parts.scheme]
 
 
 def tls_of(directory: Path, name: str) -> Tls:
@@ -69,7 +71,7 @@ def tls_of(directory: Path, name: str) -> Tls:
     Raises:
         BusError: some are missing.
     """
-    from sidr.live.mqtt import Tls
+    from sidr.live.tls import Tls
 
     found = Tls(directory / "ca.crt", directory / f"{name}.crt", directory / f"{name}.key")
     missing = [path.name for path in (found.ca, found.cert, found.key) if not path.is_file()]

@@ -41,7 +41,7 @@ from sidr.topology import fabric_hash
 
 if TYPE_CHECKING:
     from sidr.live.broker import Mosquitto
-    from sidr.live.mqtt import Tls
+    from sidr.live.tls import Tls
 
 READY_S = 90.0
 """How long a fabric may take until every agent is on the first epoch."""

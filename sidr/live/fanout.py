@@ -38,6 +38,11 @@ class Fanout:
         yield from self._exact
         yield from self._wild
 
+    def of(self, pattern: str) -> list[Take]:
+        """The subscribers of a filter."""
+        kind = self._wild if is_wild(pattern) else self._exact
+        return list(kind.get(pattern, ()))
+
     def pairs(self) -> Iterator[tuple[str, Take]]:
         """Every filter with each of its subscribers."""
         for pattern, takes in (*self._exact.items(), *self._wild.items()):

@@ -11,31 +11,16 @@ from typing import Any
 
 import pytest
 
-from sidr.errors import BusError
-from sidr.live.broker import Mosquitto, find
-
-
-def has_mosquitto() -> bool:
-    """Whether this machine has the broker."""
-    try:
-        find()
-    except BusError:
-        return False
-    return True
+from sidr.live.broker import Mosquitto
+from tests.live.buses import mosquitto
 
 
 @pytest.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[Mosquitto]:
     """A real mosquitto on a free port of loopback."""
-    if not has_mosquitto():
-        pytest.skip("needs mosquitto: apt-get install mosquitto")
-    place = tmp_path / "broker"
-    place.mkdir()
-    broker = Mosquitto(place)
-    await broker.start()
-    yield broker
-    await broker.stop()
-    shutil.rmtree(place)
+    async with mosquitto(tmp_path / "broker") as running:
+        yield running
+    shutil.rmtree(tmp_path / "broker")
 
 
 def is_of_aiomqtt(context: dict[str, Any]) -> bool:

@@ -29,7 +29,7 @@ from sidr.topology import load
 from sidr.trace.reader import records
 from sidr.trace.recorder import Recorder
 from tests.live.at_rest import FAST, until, whole
-from tests.live.conftest import has_mosquitto
+from tests.live.buses import has_mosquitto
 from tests.live.proxy import Proxy
 
 SPEC = "fat-tree:k=4"
