@@ -68,7 +68,7 @@ def down(run_dir: Path, quiet: bool, verbose: bool) -> None:
         sidr down
     """
     from sidr.live.control import ask
-    from sidr.live.rundir import RunDir, pid_of
+    from sidr.live.rundir import LOCK, RunDir, pid_of
 
     pid = pid_of(run_dir)
     if pid is None:
@@ -79,11 +79,19 @@ def down(run_dir: Path, quiet: bool, verbose: bool) -> None:
     except BusError:
         os.kill(pid, signal.SIGTERM)  # it runs, but does not listen yet or any more
     deadline = time.monotonic() + GONE_S
-    while pid_of(run_dir) is not None:
+    while _runs(pid):
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGKILL)
             deadline += GONE_S
         time.sleep(STEP_S)
-    if run_dir.exists():
+    if (run_dir / LOCK).exists():
         RunDir(run_dir).leave()  # it could not clean up by itself
     output.remark("sidr: ended", quiet=quiet)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sidr.errors import BusError
@@ -67,9 +68,10 @@ class RunDir:
         Args:
             keep: tables and keys stay, so that a later run may go on from them.
         """
-        self._clear(keep={TABLES, KEY, PUBLIC} if keep else set())
+        self._clear(keep={LOCK, TABLES, KEY, PUBLIC} if keep else {LOCK})
+        (self.path / LOCK).unlink(missing_ok=True)  # last: until then the directory is taken
         os.close(self._lock)
-        if not any(self.path.iterdir()):
+        with suppress(OSError):  # what is not ours stays
             self.path.rmdir()
 
     def _clear(self, keep: set[str]) -> None:

@@ -45,6 +45,11 @@ def has_mosquitto() -> bool:
     return True
 
 
+needs_mosquitto = pytest.mark.skipif(
+    not has_mosquitto(), reason="needs mosquitto: apt-get install mosquitto"
+)
+
+
 @asynccontextmanager
 async def mosquitto(place: Path) -> AsyncIterator[Mosquitto]:
     """A real broker on a free port of loopback."""
