@@ -10,6 +10,8 @@ import socket
 import ssl
 
 LISTENING = "is a broker listening there? `--bus mqtt` starts one"
+NO_TLS = "mqtts:// is for brokers with TLS"
+PERHAPS_TLS = "does it speak TLS, and know this client's certificate? See `sidr secure init`"
 FILES = "see `sidr secure init`, and give its directory with --tls"
 
 
@@ -25,13 +27,13 @@ def why(error: BaseException, *, secure: bool) -> tuple[str, str]:
         return f"its certificate is not good: {cause.verify_message}", FILES
     if isinstance(cause, ssl.SSLError):
         said = str(getattr(cause, "reason", None) or cause).lower().replace("_", " ")
-        return f"no TLS: {said}", "mqtt:// is for brokers without TLS"
+        return f"TLS fails: {said}", PERHAPS_TLS
     if isinstance(cause, socket.gaierror):
         return "no such host", "is its name spelt well?"
     if isinstance(cause, ConnectionRefusedError):
         return "connection refused", LISTENING
-    if isinstance(cause, ConnectionAbortedError):
-        return "hangs up without an answer", FILES if secure else "mqtts:// is for brokers with TLS"
+    if isinstance(cause, ConnectionAbortedError | ConnectionResetError):
+        return "hangs up without an answer", PERHAPS_TLS if secure else NO_TLS
     if isinstance(cause, TimeoutError):
         return "does not answer", LISTENING
     if isinstance(cause, OSError) and cause.strerror:

@@ -7,6 +7,7 @@ import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,8 +17,11 @@ from sidr.live.broker import Mosquitto, find
 from sidr.live.bus import Bus, Message, Will
 from sidr.live.memory import Exchange, MemoryBus
 from sidr.live.mqtt import MqttBus
+from sidr.live.tls import Tls
 from tests.live.proxy import Proxy
 
+HOST = "127.0.0.1"
+RAM = Path("/dev/shm")
 PATIENCE_S = 10.0
 """What takes longer in a test does not work."""
 
@@ -52,16 +56,18 @@ needs_mosquitto = pytest.mark.skipif(
 
 @asynccontextmanager
 async def mosquitto(place: Path) -> AsyncIterator[Mosquitto]:
-    """A real broker on a free port of loopback."""
+    """A real broker on a free port of loopback; its directory is in memory where that can be,
+    since it waits for the disk after every change."""
     if not has_mosquitto():
         pytest.skip("needs mosquitto: apt-get install mosquitto")
-    place.mkdir()
-    broker = Mosquitto(place)
-    await broker.start()
-    try:
-        yield broker
-    finally:
-        await broker.stop()
+    with TemporaryDirectory(dir=RAM if RAM.is_dir() else None) as directory:
+        place.symlink_to(directory)
+        broker = Mosquitto(place)
+        await broker.start()
+        try:
+            yield broker
+        finally:
+            await broker.stop()
 
 
 class Memory:
@@ -101,7 +107,7 @@ class Mqtt:
         """A client's bus, not started."""
         proxy = self._proxies[client] = Proxy(self._broker.port)
         await proxy.start()
-        return MqttBus("127.0.0.1", proxy.port, client, will=will)
+        return MqttBus(HOST, proxy.port, client, will=will)
 
     def vanish(self, bus: Bus) -> None:
         """Let a client die."""
@@ -171,3 +177,39 @@ async def buses_of(kind: str, place: Path) -> AsyncIterator[Buses]:
             yield made
         finally:
             await made.stop()
+
+
+class Clients:
+    """Clients of a broker on one port, closed when the test ends."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._made: list[MqttBus] = []
+
+    def idle(self, name: str, will: Will | None = None, tls: Tls | None = None) -> MqttBus:
+        """A client that has not been started."""
+        bus = MqttBus(HOST, self.port, name, will=will, tls=tls, seed=1)
+        self._made.append(bus)
+        return bus
+
+    async def client(self, name: str, tls: Tls | None = None) -> MqttBus:
+        """A client that is connected."""
+        bus = self.idle(name, tls=tls)
+        await bus.start(10)
+        return bus
+
+    async def close(self) -> None:
+        """Close all."""
+        for bus in self._made:
+            await bus.close()
+
+
+async def complaint(bus: MqttBus, patience_s: float = 20.0) -> str:
+    """What a person reads when the first connection fails."""
+    with pytest.raises(BusError) as caught:
+        await bus.start(patience_s)
+    assert len(caught.value.mistakes) == 1
+    assert not bus.connected
+    line = str(caught.value)
+    assert line.startswith(f"{bus.name}: ")
+    return line.removeprefix(f"{bus.name}: ")

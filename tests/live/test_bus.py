@@ -203,6 +203,21 @@ async def test_watchers_see_the_connection_come_and_go(buses: Buses) -> None:
     await until(lambda: payloads(heard) == [b"1", b"3"], "the second was sent")
 
 
+@bounded(20)
+async def test_nothing_arrives_before_watchers_know_of_the_connection(buses: Buses) -> None:
+    speaker = await buses.client("speaker")
+    for topic in range(200):
+        speaker.publish(f"kept/{topic}", b"1", retain=True)
+    await speaker.drain()
+    bus, seen = await buses.idle("me"), list[str]()
+    for topic in range(200):  # so many that the first are answered before the last are asked for
+        bus.subscribe(f"kept/{topic}", lambda m: seen.append(m.topic))
+    bus.watch(lambda up: seen.append("up"))
+    await bus.start(10)
+    await until(lambda: len(seen) == 201, "everything")
+    assert seen[0] == "up"
+
+
 @bounded(30)
 async def test_subscriptions_survive_and_what_is_retained_comes_again(buses: Buses) -> None:
     speaker = await buses.client("speaker")

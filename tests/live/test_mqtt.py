@@ -15,41 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from sidr.errors import BusError
 from sidr.live import broker as broker_module
 from sidr.live import mqtt
 from sidr.live.broker import Mosquitto
 from sidr.live.bus import Message, Will
 from sidr.live.mqtt import MqttBus
-from sidr.live.tls import Tls
 from tests.live.at_rest import until
-from tests.live.buses import bounded, mosquitto
-from tests.live.certificates import Authority
+from tests.live.buses import HOST, Clients, bounded, complaint, mosquitto
 from tests.live.proxy import Proxy
-
-HOST = "127.0.0.1"
-
-
-class Clients:
-    """Clients on one port, closed when the test ends."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self._made: list[MqttBus] = []
-
-    def idle(self, name: str, will: Will | None = None, tls: Tls | None = None) -> MqttBus:
-        bus = MqttBus(HOST, self.port, name, will=will, tls=tls, seed=1)
-        self._made.append(bus)
-        return bus
-
-    async def client(self, name: str, tls: Tls | None = None) -> MqttBus:
-        bus = self.idle(name, tls=tls)
-        await bus.start(10)
-        return bus
-
-    async def close(self) -> None:
-        for bus in self._made:
-            await bus.close()
 
 
 @pytest.fixture
@@ -59,14 +32,6 @@ async def proxy(broker: Mosquitto) -> AsyncIterator[Proxy]:
     await made.start()
     yield made
     await made.stop()
-
-
-@pytest.fixture
-async def direct(broker: Mosquitto) -> AsyncIterator[Clients]:
-    """Clients that nothing happens to."""
-    made = Clients(broker.port)
-    yield made
-    await made.close()
 
 
 @pytest.fixture
@@ -188,17 +153,6 @@ async def test_of_two_with_one_name_the_older_is_told(direct: Clients) -> None:
 # --- the first connection -------------------------------------------------------------------------
 
 
-async def complaint(bus: MqttBus, patience_s: float = 20.0) -> str:
-    """What a person reads when the first connection fails."""
-    with pytest.raises(BusError) as caught:
-        await bus.start(patience_s)
-    assert len(caught.value.mistakes) == 1
-    assert not bus.connected
-    line = str(caught.value)
-    assert line.startswith(f"{bus.name}: ")
-    return line.removeprefix(f"{bus.name}: ")
-
-
 @bounded(30)
 async def test_nobody_listens() -> None:
     with closing(socket.socket()) as probe:
@@ -245,6 +199,32 @@ async def test_who_is_not_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @bounded(30)
+async def test_an_attempt_that_is_given_up_leaves_no_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mqtt, "CONNECT_S", 3600.0)
+    monkeypatch.setattr(mqtt, "KEEPALIVE_S", 3600)
+    got = asyncio.get_running_loop().create_future()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        got.set_result(await reader.read())  # until the end
+        writer.close()
+
+    server = await asyncio.start_server(listen, HOST, 0)
+    await complaint(MqttBus(HOST, server.sockets[0].getsockname()[1], "me"), 0.3)
+    assert b"MQTT" in await got
+    server.close()
+
+
+@bounded(30)
+async def test_a_socket_that_is_closed_meanwhile_is_not_waited_for() -> None:
+    connection, closed = MqttBus(HOST, 1, "me")._new_connection(), socket.socket()
+    closed.close()
+    connection._on_socket_register_write(None, None, closed)
+    await asyncio.sleep(0)  # the loop tells of what goes wrong
+
+
+@bounded(30)
 async def test_closing_during_the_first_attempt_leaves_nothing(
     clients: Clients, proxy: Proxy, direct: Clients
 ) -> None:
@@ -260,69 +240,6 @@ async def test_closing_during_the_first_attempt_leaves_nothing(
     await until(lambda: bool(heard), "the last")
     assert [m.payload for m in heard] == [b"the last"]
     assert not bus.connected
-
-
-# --- certificates ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clients]:
-    """A broker that wants certificates of the authority in `pki`."""
-    tls = Authority(tmp_path / "pki", "good").tls("broker")
-    lines = f"cafile {tls.ca}\ncertfile {tls.cert}\nkeyfile {tls.key}\nrequire_certificate true\n"
-    first, rest = broker_module.CONFIG.split("\n", 1)
-    monkeypatch.setattr(broker_module, "CONFIG", f"{first}\n{lines}{rest}")
-    async with mosquitto(tmp_path / "secure") as broker:
-        made = Clients(broker.port)
-        yield made
-        await made.close()
-
-
-def another(pki: Path, name: str) -> Tls:
-    """An identity of the authority that signed the broker's."""
-    files = Tls(pki / "ca.crt", pki / f"{name}.crt", pki / f"{name}.key")
-    return files
-
-
-@bounded(30)
-async def test_with_certificates_everything_is_as_without(secure: Clients, tmp_path: Path) -> None:
-    bus, heard = await secure.client("me", another(tmp_path / "pki", "broker")), list[Message]()
-    assert bus.name == f"mqtts://{HOST}:{secure.port}"
-    bus.subscribe("a", heard.append)
-    large = os.urandom(300_000)
-    bus.publish("a", large, retain=True)
-    for number in range(100):
-        bus.publish("a", b"%d" % number)
-    await bus.drain()
-    await until(lambda: len(heard) == 101, "all of them")
-    assert [m.payload for m in heard] == [large, *(b"%d" % number for number in range(100))]
-
-
-@bounded(30)
-async def test_a_broker_of_a_foreign_authority(secure: Clients, tmp_path: Path) -> None:
-    tls = Authority(tmp_path / "other", "bad").tls("me")
-    line = await complaint(secure.idle("me", tls=tls))
-    assert line.startswith("its certificate is not good: ")
-    assert "--tls" in line
-
-
-@bounded(30)
-async def test_a_client_of_a_foreign_authority(secure: Clients, tmp_path: Path) -> None:
-    foreign, good = Authority(tmp_path / "other", "bad").tls("me"), tmp_path / "pki" / "ca.crt"
-    line = await complaint(secure.idle("me", tls=Tls(good, foreign.cert, foreign.key)))
-    assert "--tls" in line
-
-
-@bounded(30)
-async def test_a_client_without_tls(secure: Clients) -> None:
-    assert "mqtts://" in await complaint(secure.idle("me"))
-
-
-@bounded(30)
-async def test_a_broker_without_tls(direct: Clients, tmp_path: Path) -> None:
-    tls = Authority(tmp_path / "pki", "ca").tls("me")
-    line = await complaint(direct.idle("me", tls=tls))
-    assert "reset" in line or "TLS" in line or "--tls" in line
 
 
 # --- what arrives ---------------------------------------------------------------------------------

@@ -31,8 +31,9 @@ def hidden(cause: BaseException) -> Exception:
         (ConnectionRefusedError(111, "Connection refused"), "connection refused", "listening"),
         (TimeoutError(), "does not answer", "listening"),
         (socket.gaierror(-2, "Name or service not known"), "no such host", "spelt"),
-        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] x"), "no TLS", "without TLS"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] x"), "TLS fails", "speak TLS"),
         (ConnectionAbortedError(), "hangs up without an answer", "mqtts://"),
+        (ConnectionResetError(104, "Connection reset"), "hangs up without an answer", "mqtts://"),
         (OSError(101, "Network is unreachable"), "network is unreachable", "listening"),
         (CodedError("[code:135] Not authorized"), "not authorized", "let this client in"),
         (CodedError("[code:7] The connection was lost."), "the connection was lost", "let this"),
@@ -53,7 +54,7 @@ def test_a_bad_certificate_is_told_with_its_reason() -> None:
 
 
 def test_who_hangs_up_on_tls_may_want_a_certificate() -> None:
-    assert "sidr secure init" in why(ConnectionAbortedError(), secure=True)[1]
+    assert "certificate" in why(ConnectionAbortedError(), secure=True)[1]
 
 
 def test_without_a_socket_error_the_first_cause_counts() -> None:
