@@ -42,12 +42,17 @@ class Control:
 
     async def start(self) -> None:
         """Listen; only the owner may connect."""
+        listener = socket.socket(socket.AF_UNIX)
+        (self._directory / SOCKET).unlink(missing_ok=True)
         with _reachable(self._directory) as path:
-            mask = os.umask(0o177)
+            mask = os.umask(0o177)  # of the whole process: nothing else may run meanwhile
             try:
-                self._server = await asyncio.start_unix_server(self._serve, path, limit=REQUEST_MAX)
+                listener.bind(path)
             finally:
                 os.umask(mask)
+        self._server = await asyncio.start_unix_server(
+            self._serve, sock=listener, limit=REQUEST_MAX
+        )
 
     async def stop(self) -> None:
         """Close, and let answers that are under way be written."""

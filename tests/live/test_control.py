@@ -30,6 +30,18 @@ async def served(directory: Path) -> Control:
     return control
 
 
+async def test_starting_leaves_the_process_its_rights(tmp_path: Path) -> None:
+    places = [tmp_path / name for name in "ab"]
+    for place in places:
+        place.mkdir()
+    controls = await asyncio.gather(*(served(place) for place in places))
+    made = tmp_path / "made afterwards"
+    made.mkdir(mode=0o700)
+    assert made.stat().st_mode & 0o777 == 0o700
+    for control in controls:
+        await control.stop()
+
+
 async def test_an_answer_and_a_mistake_come_back_as_they_were(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 120)  # longer than a socket's path may be
     deep.mkdir()
