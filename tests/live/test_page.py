@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -51,7 +52,7 @@ class Window:
     async def open(self, server: WebServer, query: str = "") -> None:
         """Open the page and wait for its first snapshot."""
         await self.page.goto(server.url + query)
-        await self.page.wait_for_function("document.querySelector('#agents').textContent !== '–'")
+        await self.page.locator("#agents", has_text=re.compile(r"\d")).wait_for()
 
     async def click(self, name: str) -> None:
         """Click the middle of a link's line, where no other lies over it."""
